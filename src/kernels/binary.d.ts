@@ -1,0 +1,2 @@
+/** The compiled kernels; the module itself is written by build.mjs. */
+export const wasmBase64: string;
