@@ -94,19 +94,27 @@ export interface Problem {
   readonly prox: Prox;
 }
 
-/** A learnt array. Tied layers share one Param. `map` is set for matrices: their weights live on its pattern. */
+/**
+ * A learnt array. Tied layers share one Param. `map` is set for matrices: their weights live on its pattern; the packed
+ * engine replaces it by a map that reads sign bits.
+ */
 export interface Param {
   readonly name: string;
   value: Float32Array;
   grad: Float32Array;
-  readonly map?: PatternMap;
+  map?: PatternMap;
   /** Whether a binarizer turns this parameter into sign bits. */
   readonly oneBit: boolean;
+  /** Whether pullbacks accumulate its gradient; training sets it stage by stage. */
+  trainable: boolean;
+  /** Lower bound, kept after every training step (thresholds and step sizes stay ≥ 0). */
+  readonly min?: number;
 }
 
 /** Iterates of a batch, flat; every layer reads and writes `x`, others keep more (ADMM: z, u). */
 export type State = Readonly<Record<string, Float32Array>>;
-export type Pullback = (grad: State) => State;
+/** Adds to the gradients of trainable params; returns the gradient of the incoming state, or {} if it is not needed. */
+export type Pullback = (grad: State, inputNeeded: boolean) => State;
 
 /** One unrolled layer. `forward` is derived from vjp, so the two cannot drift apart. */
 export interface Layer {
@@ -129,7 +137,8 @@ export interface UnrolledNetwork {
   readonly layers: readonly Layer[];
   /** Every Param once, in layer order. */
   readonly params: readonly Param[];
-  initial(y: Float32Array, batch: number): State;
+  /** The zero state of a batch, in scratch arrays. */
+  initial(batch: number): State;
   /** x̂ for one measurement, or for a batch with a leading axis. */
   forward(y: Tensor): Tensor;
   /** The iterates x₁ … x_K. */

@@ -58,6 +58,8 @@ export function random(...seed: readonly number[]): Random {
   };
 }
 
+const inverseOdd = [21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1].map(k => 1 / k);
+
 /**
  * Natural logarithm by basic arithmetic alone. ECMAScript leaves Math.log to the engine; this one gives the same bits in
  * every engine (relative error below 1e-15): x = m·2^e, ln m = 2 atanh((m−1)/(m+1)).
@@ -68,6 +70,6 @@ export function portableLog(x: number): number {
   while (x >= Math.SQRT2) { x /= 2; exponent++; }
   const z = (x - 1) / (x + 1), square = z * z;
   let sum = 0;
-  for (let k = 21; k >= 1; k -= 2) sum = sum * square + 1 / k;
+  for (const coefficient of inverseOdd) sum = sum * square + coefficient;
   return 2 * z * sum + exponent * Math.LN2;
 }

@@ -1,0 +1,46 @@
+import type { LinearOperator, OperatorDescription, Tensor } from '../src/types.js';
+import { checkFinite, flat, formatShape } from '../src/core/array.js';
+import { linop } from '../src/core/linop.js';
+import { random } from '../src/core/random.js';
+import { checkCounts } from './checks.js';
+import { denseNormalSolver } from './dense-normal.js';
+import { onPattern } from './on-pattern.js';
+
+function dense(name: string, A: Float32Array, rows: number, cols: number, describe: () => OperatorDescription): LinearOperator {
+  return linop({
+    name, inShape: [cols], outShape: [rows],
+    ...onPattern({ kind: 'dense', rows, cols }, A),
+    normalSolver: denseNormalSolver(name, A, rows, cols),
+    describe,
+  });
+}
+
+/** y = A x for a given m × n matrix; its numbers are copied. Throws a RangeError on another shape or a number that is not finite. */
+export function matrix(data: Tensor, { name = 'matrix' } = {}): LinearOperator {
+  if (data.shape.length !== 2) throw new RangeError(`${name}: expected a matrix [m,n], got shape ${formatShape(data.shape)}`);
+  const [rows, cols] = data.shape as [number, number];
+  checkCounts(name, { rows, cols });
+  const A = flat(data).slice();
+  checkFinite(name, A);
+  return dense(name, A, rows, cols, () => ({ kind: 'matrix', args: { rows, cols }, arrays: { data: A.slice() } }));
+}
+
+/** Seeded Gaussian m × n sensing matrix: N(0, 1/m) entries, then unit-norm columns (Liu et al. 2019, ALISTA). */
+export function gaussian(rows: number, cols: number, { seed }: { seed: number }): LinearOperator {
+  checkCounts('gaussian', { rows, cols });
+  const { normal } = random(seed), A = new Float32Array(rows * cols), squares = new Float64Array(cols);
+  for (let i = 0; i < A.length; i++) {
+    A[i] = normal();
+    squares[i % cols]! += A[i]! ** 2;
+  }
+  for (let i = 0; i < A.length; i++) A[i]! /= Math.sqrt(squares[i % cols]!);
+  return dense('gaussian', A, rows, cols, () => ({ kind: 'gaussian', args: { rows, cols, seed } }));
+}
+
+/** Seeded Rademacher m × n sensing matrix: entries ±1/√m, so that columns have unit norm. */
+export function rademacher(rows: number, cols: number, { seed }: { seed: number }): LinearOperator {
+  checkCounts('rademacher', { rows, cols });
+  const { bits } = random(seed), entry = 1 / Math.sqrt(rows);
+  const A = Float32Array.from({ length: rows * cols }, () => (bits() & 0x10000 ? entry : -entry));
+  return dense('rademacher', A, rows, cols, () => ({ kind: 'rademacher', args: { rows, cols, seed } }));
+}

@@ -1,0 +1,15 @@
+import type { LinearOperator, Pattern } from '../src/types.js';
+import { patternMap } from '../src/kernels/maps/index.js';
+
+/** What a pattern and the weights on it determine of an operator. */
+export function onPattern(
+  pattern: Pattern, w: Float32Array,
+): Required<Pick<LinearOperator, 'apply' | 'applyAdjoint' | 'pattern' | 'weights'>> {
+  const map = patternMap(pattern);
+  return {
+    apply: (x, out, batch) => map.apply(w, x, out, batch),
+    applyAdjoint: (y, out, batch) => map.applyAdjoint(w, y, out, batch),
+    pattern: () => pattern,
+    weights: () => w.slice(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Pattern } from '../types.js';
+import { sizeOf } from './array.js';
+
+/** Rows and columns of the full real matrix that a pattern is part of; complex entries count as two numbers. */
+export function matrixSize(pattern: Pattern): { rows: number; cols: number } {
+  switch (pattern.kind) {
+    case 'dense': case 'csr': return { rows: pattern.rows, cols: pattern.cols };
+    case 'blocks': return {
+      rows: pattern.blocks.reduce((sum, block) => sum + block.rows, 0),
+      cols: pattern.blocks.reduce((sum, block) => sum + block.cols, 0),
+    };
+    case 'toeplitz': { const n = sizeOf(pattern.shape); return { rows: n, cols: n }; }
+    case 'diagonal': {
+      if (pattern.basis === 'identity') return { rows: pattern.size, cols: pattern.size };
+      const n = sizeOf(pattern.shape), cols = pattern.complexInput ? 2 * n : n;
+      return { rows: pattern.form === 'analysis' ? 2 * n : cols, cols };
+    }
+  }
+}
+
+/** Number of weights that a linear map on the pattern has. */
+export function weightCount(pattern: Pattern): number {
+  switch (pattern.kind) {
+    case 'dense': return pattern.rows * pattern.cols;
+    case 'blocks': {
+      const blocks = pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
+      return blocks.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+    }
+    case 'toeplitz': return sizeOf(pattern.support);
+    case 'diagonal':
+      if (pattern.basis === 'identity') return pattern.size;
+      return pattern.support ? pattern.support.reduce((sum, bit) => sum + bit, 0) : sizeOf(pattern.shape);
+    case 'csr': return pattern.colIdx.length;
+  }
+}
+
+/** Bits that a file needs to say where the weights are, beyond the operator itself: only stored csr indices cost any. */
+export const indexBits = (pattern: Pattern): number =>
+  pattern.kind === 'csr' && pattern.indices === 'stored' ? 32 * pattern.colIdx.length : 0;

@@ -1,0 +1,5 @@
+export { alloc, free, scratch, temp } from './memory.js';
+export { type MatrixView, view, transposed, gemm } from './matrix.js';
+export { softThreshold, softThresholdVjp, axpby, dot } from './elementwise.js';
+export { type AdamOptions, adamStep } from './adam.js';
+export { type CorrelateShape, correlateValid, correlateValidTaps, correlateValidAdjoint } from './correlate.js';

@@ -1,0 +1,17 @@
+import type { Pattern, PatternMap } from '../../types.js';
+import { blocksMap } from './blocks.js';
+import { csrMap } from './csr.js';
+import { denseMap } from './dense.js';
+import { fourierMap, identityDiagonalMap } from './diagonal.js';
+import { toeplitzMap } from './toeplitz.js';
+
+/** The linear map with one weight for every place that `pattern` leaves free. */
+export function patternMap(pattern: Pattern): PatternMap {
+  switch (pattern.kind) {
+    case 'dense': return denseMap(pattern);
+    case 'blocks': return blocksMap(pattern);
+    case 'toeplitz': return toeplitzMap(pattern);
+    case 'csr': return csrMap(pattern);
+    case 'diagonal': return pattern.basis === 'identity' ? identityDiagonalMap(pattern) : fourierMap(pattern);
+  }
+}

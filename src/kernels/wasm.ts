@@ -1,0 +1,58 @@
+// The compiled kernels, and the way arrays reach them: in place if they lie in the kernels' memory, as copies otherwise.
+import { wasmBase64 } from './binary.js';
+import { contains, memory, temp } from './memory.js';
+
+/** What src/kernels/assembly exports. Arrays are byte addresses, strides are in bytes. */
+interface Kernels {
+  gemmScratch(): number;
+  gemm(
+    a: number, aRow: number, aCol: number, b: number, bRow: number, bCol: number, c: number, cRow: number,
+    m: number, n: number, k: number, accumulate: boolean, scratch: number,
+  ): void;
+  softThreshold(v: number, theta: number, out: number, n: number): void;
+  softThresholdVjp(v: number, theta: number, g: number, out: number, n: number): number;
+  axpby(a: number, x: number, b: number, y: number, out: number, n: number): void;
+  dot(x: number, y: number, n: number): number;
+  adam(
+    value: number, grad: number, m: number, v: number, n: number, beta1: number, rest1: number, beta2: number, rest2: number,
+    rate: number, unbias: number, epsilon: number,
+  ): void;
+  correlateValid(x: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number): void;
+  correlateValidTaps(
+    x: number, g: number, gh: number, height: number, width: number, kh: number, kw: number, batch: number, sums: number,
+  ): void;
+  correlateValidAdjoint(
+    g: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number,
+    padded: number, turned: number,
+  ): void;
+}
+
+const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));
+const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+export const kernels = instance.exports as unknown as Kernels;
+
+/** Room for `length` numbers in the kernels' memory until the enclosing `scratch` ends. */
+export function room(length: number): Float32Array {
+  const array = temp(length);
+  if (length && !contains(array)) throw new RangeError(`kernels: expected room for ${length} numbers in memory, got none; free arrays`);
+  return array;
+}
+
+/** Where a kernel can read `array`: itself, or a copy that lives until the enclosing `scratch` ends. */
+export function readable(array: Float32Array): Float32Array {
+  if (contains(array)) return array;
+  const copy = room(array.length);
+  copy.set(array);
+  return copy;
+}
+
+/** Where a kernel can write `array`'s new numbers, which `writeBack` then brings home. The old ones are not there. */
+export const writable = (array: Float32Array): Float32Array => contains(array) ? array : room(array.length);
+
+export function writeBack(written: Float32Array, array: Float32Array): void {
+  if (written !== array) array.set(written);
+}
+
+export function checkLength(who: string, array: Float32Array, length: number): void {
+  if (array.length !== length) throw new RangeError(`${who}: expected ${length} numbers, got ${array.length}`);
+}

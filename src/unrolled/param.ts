@@ -1,0 +1,13 @@
+import type { Param, PatternMap } from '../types.js';
+
+/** A learnt array with a zero gradient. */
+export function param(name: string, value: Float32Array,
+  { map, oneBit = false, trainable = true, min }: { map?: PatternMap; oneBit?: boolean; trainable?: boolean; min?: number } = {}): Param {
+  return { name, value, grad: new Float32Array(value.length), ...(map && { map }), oneBit, trainable, ...(min !== undefined && { min }) };
+}
+
+/** A learnt non-negative number: a threshold, a step size, a penalty. */
+export const scalar = (name: string, value: number): Param => param(name, Float32Array.of(value), { min: 0 });
+
+/** Every Param once, in order of first appearance: tied layers share theirs. */
+export const distinct = (params: Iterable<Param>): Param[] => [...new Set(params)];

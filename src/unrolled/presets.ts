@@ -1,0 +1,112 @@
+import type { NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
+import { gram } from '../core/gram.js';
+import { norm } from '../core/norm.js';
+import { patternMap } from '../kernels/maps/index.js';
+import { analyticWeight, regularisedInverse } from './analytic-weight.js';
+import { admmLayer } from './layers/admm.js';
+import { gradientStep } from './layers/gradient-step.js';
+import { lista } from './layers/lista.js';
+import { network } from './network.js';
+import { param, scalar } from './param.js';
+import { shrinkage, supportSelecting, type Shrinkage, type SupportSelection } from './shrink.js';
+
+export type Coupling = 'lista' | 'coupled' | 'tied' | 'analytic';
+
+export interface UnrolledOptions {
+  /** Number of unrolled layers K. */
+  readonly layers: number;
+  /** Weight of the penalty: the first threshold is lambda / L, L = 1.001 ‖A‖². */
+  readonly lambda?: number;
+  readonly supportSelection?: SupportSelection;
+}
+
+/** A bound on what a model file may ask for. */
+const maxLayers = 1000;
+
+function setUp(who: string, { operator, prox }: Problem, { layers, lambda = 0.4, supportSelection }: UnrolledOptions) {
+  if (!Number.isSafeInteger(layers) || layers < 1 || layers > maxLayers)
+    throw new RangeError(`${who}: expected 1 to ${maxLayers} layers, got ${layers}`);
+  if (!(lambda >= 0 && lambda < Infinity)) throw new RangeError(`${who}: expected lambda >= 0, got ${lambda}`);
+  const n = operator.inShape.reduce((size, axis) => size * axis, 1);
+  const shrink = (k: number): Shrinkage => (supportSelection ? supportSelecting(prox, k + 1, n, supportSelection) : shrinkage(prox));
+  const args = { layers, lambda, ...(supportSelection && { supportSelection }) };
+  return { L: 1.001 * norm(operator) ** 2, lambda, shrink, args, each: <T>(make: (k: number) => T) => Array.from({ length: layers }, (_, k) => make(k)) };
+}
+
+const describe = (preset: string, prox: Prox, args: Record<string, unknown>): NetworkDescription => ({ preset, prox: prox.name, args });
+
+/** A matrix on the pattern of A, with A's values times `factor`, or others. Throws a TypeError if A does not tell its values. */
+function matrixLike(name: string, { operator }: Problem, factor: number, trainable = true, values?: Float32Array): Param {
+  if (!operator.weights) throw new TypeError(`${name}: ${operator.name} does not tell its values; give linop a pattern and weights`);
+  const value = values ?? operator.weights().map(w => w * factor);
+  return param(name, value, { map: patternMap(operator.pattern()), oneBit: true, trainable });
+}
+
+/** K ISTA iterations with learnable step sizes eta_k and thresholds theta_k. Untrained: ISTA with step 1/L. */
+export function unrolledIsta(problem: Problem, options: UnrolledOptions): UnrolledNetwork {
+  const { L, lambda, shrink, args, each } = setUp('ista', problem, options);
+  return network(problem, describe('ista', problem.prox, args), each(k => gradientStep(`ista.${k}`, problem.operator, shrink(k),
+    { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, lambda / L) })));
+}
+
+/**
+ * Learned ISTA on the pattern of A.
+ * - 'lista': x⁺ = soft(Wᵀy + (I − G) x, theta_k), one W and one G for all layers (Gregor & LeCun 2010).
+ * - 'coupled': x⁺ = soft(x + W_kᵀ(y − A x), theta_k), a W for each layer (Chen et al. 2018, LISTA-CP).
+ * - 'tied': x⁺ = soft(x − gamma_k Wᵀ(A x − y), theta_k), one W (Liu et al. 2019, TiLISTA).
+ * - 'analytic': as 'tied', W fixed in closed form (ALISTA; dense and block patterns).
+ * Untrained, all but 'analytic' are ISTA with step 1/L. Throws for operators that do not tell their values.
+ */
+export function learnedIsta(problem: Problem, { coupling = 'tied', ...options }: UnrolledOptions & { coupling?: Coupling }): UnrolledNetwork {
+  const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
+  const { operator, prox } = problem;
+  const description = describe('learned-ista', prox, { ...args, coupling });
+  const theta = (k: number): Param => scalar(`theta.${k}`, lambda / L);
+  switch (coupling) {
+    case 'lista': {
+      const W = matrixLike('W', problem, 1 / L), product = gram(operator);
+      const G = param('G', product.weights.map(w => w / L), { map: patternMap(product.pattern), oneBit: true });
+      return network(problem, description, each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k) })));
+    }
+    case 'coupled': return network(problem, description, each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
+      { W: matrixLike(`W.${k}`, problem, 1 / L), theta: theta(k) })));
+    case 'tied': case 'analytic': {
+      const W = coupling === 'tied' ? matrixLike('W', problem, 1 / L) : matrixLike('W', problem, 1, false, analyticWeight(operator));
+      return network(problem, description, each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
+        { W, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
+    }
+    default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${String(coupling)}`);
+  }
+}
+
+/**
+ * K ADMM iterations. `coupling` 'closed-form': penalties rho_k and thresholds theta_k are learnt, x by the operator's closed
+ * form or CG; untrained it is ADMM. 'tied': x = v + Wᵀ(y − A v) with one learnt W on the pattern of A; untrained it is ADMM for
+ * dense and block patterns, where (AAᵀ + rho I)⁻¹A lies on the pattern, and ADMM with the linearised step A/(‖A‖² + rho) elsewhere.
+ */
+export function unrolledAdmm(problem: Problem, { coupling = 'closed-form', rho = 1, ...options }:
+  UnrolledOptions & { coupling?: 'closed-form' | 'tied'; rho?: number }): UnrolledNetwork {
+  if (!(rho > 0 && rho < Infinity)) throw new RangeError(`admm: expected rho > 0, got ${rho}`);
+  const { L, lambda, shrink, args, each } = setUp('admm', problem, options);
+  if (coupling !== 'closed-form' && coupling !== 'tied')
+    throw new RangeError(`admm: expected coupling closed-form or tied, got ${String(coupling)}`);
+  const exact = (): Float32Array | undefined => {
+    const { kind } = problem.operator.pattern();
+    return kind === 'dense' || kind === 'blocks' ? regularisedInverse(problem.operator, rho) : undefined;
+  };
+  const W = coupling === 'tied' ? { W: matrixLike('W', problem, 1 / (L + rho), true, exact()) } : {};
+  return network(problem, describe('admm', problem.prox, { ...args, coupling, rho }), each(k =>
+    admmLayer(`admm.${k}`, problem.operator, shrink(k), { ...W, rho: scalar(`rho.${k}`, rho), theta: scalar(`theta.${k}`, lambda / rho) })),
+    ['x', 'u']);
+}
+
+const presets: Readonly<Record<string, (problem: Problem, args: never) => UnrolledNetwork>> = {
+  'ista': unrolledIsta, 'learned-ista': learnedIsta, 'admm': unrolledAdmm,
+};
+
+/** The network that a description names, untrained. Throws a RangeError for an unknown preset. */
+export function networkFrom(problem: Problem, { preset, args }: NetworkDescription): UnrolledNetwork {
+  const make = Object.hasOwn(presets, preset) ? presets[preset] : undefined;
+  if (!make) throw new RangeError(`network: expected preset ${Object.keys(presets).join(', ')}, got ${preset}`);
+  return make(problem, args as never);
+}

@@ -1,0 +1,73 @@
+import type { Prox } from '../types.js';
+import { softThreshold, softThresholdVjp, temp } from '../kernels/index.js';
+
+/** The nonlinearity of one unrolled layer: a prox with a learnt threshold. */
+export interface Shrinkage {
+  apply(v: Float32Array, theta: number, out: Float32Array): void;
+  /** ∂v into out; returns ∂theta. */
+  vjp(v: Float32Array, theta: number, grad: Float32Array, out: Float32Array): number;
+}
+
+export interface SupportSelection {
+  /** Percent of the entries that pass untouched, per layer so far, and at most. */
+  readonly perLayer: number;
+  readonly max: number;
+}
+
+/** The prox of the problem, on the WASM kernels where it is the l1 norm's. */
+export function shrinkage(prox: Prox): Shrinkage {
+  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp };
+  return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
+}
+
+/**
+ * Soft threshold that lets the largest min(perLayer · layer, max) percent of each signal's entries through unshrunk, as far
+ * as they exceed the threshold (Chen, Liu, Wang & Yin 2018, LISTA-SS).
+ */
+export function supportSelecting(prox: Prox, layer: number, n: number, { perLayer, max }: SupportSelection): Shrinkage {
+  if (prox.name !== 'l1') throw new TypeError(`support selection: expected the prox l1, got ${prox.name}`);
+  if (!(perLayer >= 0 && max >= 0 && max <= 100))
+    throw new RangeError(`support selection: expected percentages perLayer and max within 0 to 100, got ${perLayer} and ${max}`);
+  const keep = Math.round((Math.min(perLayer * layer, max) / 100) * n);
+  const pass = (v: Float32Array, theta: number, visit: (i: number) => void): void => {
+    if (keep === 0) return;
+    const magnitudes = temp(n);
+    for (let from = 0; from < v.length; from += n) {
+      for (let i = 0; i < n; i++) magnitudes[i] = Math.abs(v[from + i]!);
+      const limit = Math.max(kthLargest(magnitudes, keep), theta);
+      for (let i = from; i < from + n; i++) if (Math.abs(v[i]!) >= limit) visit(i);
+    }
+  };
+  return {
+    apply(v, theta, out) {
+      softThreshold(v, theta, out);
+      pass(v, theta, i => { out[i] = v[i]!; });
+    },
+    vjp(v, theta, grad, out) {
+      let dTheta = softThresholdVjp(v, theta, grad, out);
+      // A passed entry does not feel the threshold: take its share of the derivative back.
+      pass(v, theta, i => {
+        if (Math.abs(v[i]!) > theta) dTheta += grad[i]! * Math.sign(v[i]!);
+        out[i] = grad[i]!;
+      });
+      return dTheta;
+    },
+  };
+}
+
+/** The k-th largest entry (Hoare's quickselect); reorders `a`. */
+function kthLargest(a: Float32Array, k: number): number {
+  let low = 0, high = a.length - 1;
+  const target = k - 1;
+  while (low < high) {
+    const pivot = a[(low + high) >> 1]!;
+    let i = low, j = high;
+    while (i <= j) {
+      while (a[i]! > pivot) i++;
+      while (a[j]! < pivot) j--;
+      if (i <= j) { const swap = a[i]!; a[i++] = a[j]!; a[j--] = swap; }
+    }
+    if (target <= j) high = j; else if (target >= i) low = i; else break;
+  }
+  return a[target]!;
+}

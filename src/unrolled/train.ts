@@ -1,0 +1,81 @@
+import type { Dataset, Param, UnrolledNetwork } from '../types.js';
+import type { CheckpointStore } from './checkpoint.js';
+import type { Optimizer } from './optimizer.js';
+import type { ScheduleOptions } from './schedule.js';
+import { training } from './training.js';
+
+/**
+ * Trains other arrays in the place of some of the network's params: latent weights and a scale in the place of one-bit
+ * weights.
+ */
+export interface Reparametrisation {
+  /** What the optimizer moves for these params. */
+  movedFor(params: readonly Param[]): readonly Param[];
+  /** Writes the network's params from the moved ones; `progress` runs from 0 to 1 over the training. */
+  materialise(progress: number): void;
+  /** Turns the gradients of the network's params into gradients of the moved ones. */
+  pullback(progress: number): void;
+  /** Brings the moved params back into their range after a step. */
+  project?(): void;
+}
+
+export interface Progress {
+  readonly phase: string;
+  /** Steps done and to do, over all stages. */
+  readonly step: number;
+  readonly steps: number;
+  readonly depth: number;
+  /** NMSE in dB of the latest training batch. */
+  readonly nmseDb: number;
+}
+
+export interface TrainOptions extends ScheduleOptions {
+  readonly batch?: number;
+  readonly seed?: number;
+  /** Measurement noise of the training signals, in dB; Infinity is noise-free. */
+  readonly snrDb?: number;
+  /** Adam unless another is given. */
+  readonly optimizer?: Optimizer;
+  /** How the learning rate falls within a stage; 'cosine' unless 'none'. */
+  readonly decay?: 'cosine' | 'none';
+  /** Gradients longer than this (Euclidean norm, all params together) are shortened to it. */
+  readonly clip?: number;
+  /** Stops a stage after `patience` validations without gain and returns to its best params. */
+  readonly earlyStop?: { readonly every: number; readonly patience: number; readonly signals: number };
+  readonly reparametrisation?: Reparametrisation;
+  readonly checkpoint?: { readonly store: CheckpointStore; readonly every: number };
+  /** Names this training in progress reports and checkpoints. */
+  readonly phase?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How often training reports and lets the event loop run, in milliseconds. */
+const breathMs = 100;
+
+/**
+ * Trains a network in place on signals of `data` measured by its operator; the loss is ‖x̂ − x‖²/‖x‖² over a batch.
+ * The same seed gives the same numbers to the bit, also across an interruption with a checkpoint. Throws a RangeError where
+ * the loss stops being finite, and an AbortError (after saving a checkpoint) when `signal` aborts.
+ */
+export async function train(net: UnrolledNetwork, data: Dataset, options: TrainOptions): Promise<void> {
+  const { phase = 'train', onProgress, signal } = options;
+  const run = training(net, data, options);
+  try {
+    let breath = Date.now();
+    while (run.step()) {
+      if (Date.now() - breath < breathMs) continue;
+      onProgress?.({ phase, ...run.progress() });
+      await new Promise(resolve => { setTimeout(resolve, 0); });
+      breath = Date.now();
+      if (signal?.aborted) {
+        run.save();
+        throw Object.assign(new Error(`${phase}: interrupted at step ${run.progress().step} of ${run.progress().steps}`), { name: 'AbortError' });
+      }
+    }
+    run.save();
+    onProgress?.({ phase, ...run.progress() });
+  } finally {
+    run.release();
+  }
+}

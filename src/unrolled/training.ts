@@ -1,0 +1,170 @@
+import type { Dataset, Param, UnrolledNetwork } from '../types.js';
+import { alloc, axpby, dot, free } from '../kernels/index.js';
+import { measured } from './batches.js';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { lossAndGradient, lossOf } from './loss.js';
+import { adam } from './optimizer.js';
+import { distinct } from './param.js';
+import { stagesOf, type Stage } from './schedule.js';
+import type { Progress, TrainOptions } from './train.js';
+
+interface Training {
+  /** One step; false when there was none left to do. */
+  step(): boolean;
+  progress(): Omit<Progress, 'phase'>;
+  save(): void;
+  /** Gives the kernels' memory back; the network keeps its values. */
+  release(): void;
+}
+
+/** Moves values and gradients to where kernels work in place; the returned function moves the values back. */
+function moveToKernels(params: readonly Param[]): () => void {
+  for (const param of params) {
+    const value = alloc(param.value.length);
+    value.set(param.value);
+    param.value = value;
+    param.grad = alloc(value.length);
+  }
+  return () => {
+    for (const param of params) {
+      const { value, grad } = param;
+      param.value = value.slice();
+      param.grad = new Float32Array(value.length);
+      free(value);
+      free(grad);
+    }
+  };
+}
+
+/** Shortens the gradients of `params`, taken together, to at most `limit`. */
+function clipGradients(params: readonly Param[], limit: number): void {
+  const length = Math.sqrt(params.reduce((sum, { grad }) => sum + dot(grad, grad), 0));
+  if (length > limit) for (const { grad } of params) axpby(limit / length, grad, 0, grad, grad);
+}
+
+const keepAbove = ({ value, min = -Infinity }: Param): void => {
+  if (min !== -Infinity) for (let i = 0; i < value.length; i++) if (value[i]! < min) value[i] = min;
+};
+
+/** The state of one training, advanced a step at a time; everything that it depends on is in a checkpoint. */
+export function training(net: UnrolledNetwork, data: Dataset, options: TrainOptions): Training {
+  const { batch = 64, seed = 1, snrDb = Infinity, optimizer = adam(), decay = 'cosine', clip = Infinity, earlyStop, reparametrisation,
+    checkpoint, phase = 'train' } = options;
+  if (!Number.isSafeInteger(batch) || batch < 1) throw new RangeError(`train: expected batch >= 1, got ${batch}`);
+  const source = measured(net.problem.operator, data, { snrDb, seed, validation: earlyStop?.signals ?? 0 });
+  const stages = stagesOf(net, reparametrisation ? params => reparametrisation.movedFor(params) : params => params, options);
+  const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
+  const params = distinct([...net.params, ...stages.flatMap(stage => [...stage.moved])]);
+  const wanted = new Map(net.params.map(param => [param, param.trainable]));
+  const fingerprint = JSON.stringify({ network: net.description, operator: net.problem.operator.name, data: data.name, batch, seed,
+    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null,
+    stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
+
+  let at = { stage: 0, step: 0, total: 0, best: Infinity, stale: 0 };
+  let best = new Map<Param, Float32Array>();
+  let latest = NaN;
+
+  const saved = checkpoint?.store.load(phase);
+  const resumed = saved && decodeCheckpoint(saved, fingerprint);
+  const release = moveToKernels(params);
+  const x = alloc(batch * source.n), y = alloc(batch * source.m);
+  if (resumed) restore(resumed);
+
+  function restore({ arrays, fingerprint: _, ...counters }: Checkpoint): void {
+    const array = (name: string, length: number): Float32Array => {
+      const found = arrays.get(name);
+      if (found?.length !== length) throw new RangeError(`checkpoint: expected ${length} numbers in ${name}, got ${found?.length ?? 'none'}`);
+      return found;
+    };
+    at = counters;
+    for (const param of params) {
+      param.value.set(array(`value.${param.name}`, param.value.length));
+      if (arrays.has(`best.${param.name}`)) best.set(param, array(`best.${param.name}`, param.value.length));
+    }
+    if (at.stage === stages.length || at.step === 0) return;
+    select(stages[at.stage]!);
+    for (const [name, moment] of optimizer.state) moment.set(array(name, moment.length));
+  }
+
+  /** Tells pullbacks what this stage learns, and makes room for the optimizer's memory. */
+  function select(stage: Stage): void {
+    for (const [param, trainable] of wanted) param.trainable = trainable && stage.learnt.includes(param);
+    optimizer.start(movedIn(stage));
+  }
+  const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);
+
+  function update(stage: Stage): void {
+    const progress = at.total / steps, moved = movedIn(stage);
+    source.fill('train', source.trainIndices(at.total, batch), x, y);
+    reparametrisation?.materialise(progress);
+    for (const param of params) param.grad.fill(0);
+    latest = lossAndGradient(net, stage.depth, x, y, batch);
+    if (!Number.isFinite(latest))
+      throw new RangeError(`${phase}: loss is ${latest} at step ${at.total}; lower the learning rate ${stage.learningRate}, or clip the gradient`);
+    reparametrisation?.pullback(progress);
+    clipGradients(moved, clip);
+    const rate = decay === 'cosine' ? (1 + Math.cos((Math.PI * at.step) / stage.steps)) / 2 : 1;
+    optimizer.update(moved, stage.learningRate * rate, at.step + 1);
+    moved.forEach(keepAbove);
+    reparametrisation?.project?.();
+  }
+
+  /** Keeps the best params of the stage by the loss on the held-out signals. */
+  function validate(stage: Stage): void {
+    reparametrisation?.materialise(at.total / steps);
+    const indices = source.validationIndices(), loss = { error: 0, energy: 0 };
+    for (let from = 0; from < indices.length; from += batch) {
+      const part = indices.slice(from, from + batch);
+      const xs = x.subarray(0, part.length * source.n), ys = y.subarray(0, part.length * source.m);
+      source.fill('train', part, xs, ys);
+      const energy = dot(xs, xs);
+      loss.error += lossOf(net, stage.depth, xs, ys, part.length) * energy;
+      loss.energy += energy;
+    }
+    const now = loss.error / loss.energy, gained = now < at.best;
+    if (gained) best = new Map(movedIn(stage).map(param => [param, param.value.slice()]));
+    at = { ...at, best: gained ? now : at.best, stale: gained ? 0 : at.stale + 1 };
+  }
+
+  function save(): void {
+    if (!checkpoint) return;
+    const arrays = new Map(optimizer.state);
+    for (const param of params) arrays.set(`value.${param.name}`, param.value);
+    for (const [param, value] of best) arrays.set(`best.${param.name}`, value);
+    checkpoint.store.save(phase, encodeCheckpoint({ fingerprint, ...at, arrays }));
+  }
+
+  return {
+    save,
+    progress: () => ({ step: at.total, steps, depth: stages[Math.min(at.stage, stages.length - 1)]?.depth ?? 0, nmseDb: 10 * Math.log10(latest) }),
+    step() {
+      while (at.stage < stages.length && (at.step >= stages[at.stage]!.steps || at.stale > (earlyStop?.patience ?? 0))) {
+        for (const [param, value] of best) param.value.set(value);
+        best = new Map();
+        const skipped = stages[at.stage]!.steps - at.step;
+        at = { stage: at.stage + 1, step: 0, total: at.total + skipped, best: Infinity, stale: 0 };
+      }
+      const stage = stages[at.stage];
+      if (!stage) {
+        reparametrisation?.materialise(1);
+        return false;
+      }
+      if (at.step === 0) {
+        for (const { to, from } of stage.startFrom) if (to.value.length === from.value.length) to.value.set(from.value);
+        select(stage);
+      }
+      update(stage);
+      at = { ...at, step: at.step + 1, total: at.total + 1 };
+      if (earlyStop && (at.step % earlyStop.every === 0 || at.step === stage.steps)) validate(stage);
+      if (checkpoint && at.total % checkpoint.every === 0) save();
+      return true;
+    },
+    release() {
+      for (const [param, trainable] of wanted) param.trainable = trainable;
+      optimizer.release();
+      release();
+      free(x);
+      free(y);
+    },
+  };
+}
