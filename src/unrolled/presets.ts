@@ -110,3 +110,6 @@ export function networkFrom(problem: Problem, { preset, args }: NetworkDescripti
   if (!make) throw new RangeError(`network: expected preset ${Object.keys(presets).join(', ')}, got ${preset}`);
   return make(problem, args as never);
 }
+
+/** Whether inference applies A itself: all networks but LISTA's own form do. */
+export const needsOperator = ({ preset, args }: NetworkDescription): boolean => !(preset === 'learned-ista' && args['coupling'] === 'lista');

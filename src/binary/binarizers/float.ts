@@ -1,0 +1,13 @@
+import { jointDefaults, type Binarizer } from '../binarizer.js';
+import { cloneNetwork } from '../one-bit-network.js';
+import { train } from '../../unrolled/train.js';
+
+/** The control: the same masked network, trained further with its weights left in f32. */
+export const float = (): Binarizer => ({
+  name: 'float',
+  async fit(net, data, options) {
+    const copy = cloneNetwork(net);
+    await train(copy, data, { phase: 'float', ...jointDefaults, ...options });
+    return { ...copy, binarizer: 'float', scale: 1, matrices: [] };
+  },
+});

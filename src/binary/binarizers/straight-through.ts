@@ -1,0 +1,66 @@
+import type { OneBitNetwork } from '../../types.js';
+import { train } from '../../unrolled/train.js';
+import { jointDefaults, type Binarizer } from '../binarizer.js';
+import { maskedSigns, signs, ternary as ternaryCodes } from '../codes.js';
+import { latentWeights, type LatentOptions } from '../latent.js';
+import { cloneNetwork, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
+
+/** Straight-through training of latent weights, then codes. */
+async function fitLatent(name: string, [net, data, options]: Parameters<Binarizer['fit']>, latent: LatentOptions): Promise<OneBitNetwork> {
+  const copy = cloneNetwork(net);
+  for (const param of oneBitParams(copy)) param.trainable = true;
+  const reparametrisation = latentWeights(copy, latent);
+  await train(copy, data, { phase: name, ...jointDefaults, ...options, reparametrisation });
+  return oneBitNetwork(copy, name, reparametrisation.coded());
+}
+
+export interface StraightThroughOptions {
+  /**
+   * 'float-first': give `fit` the trained float network; weights, scale, thresholds and steps are trained together.
+   * 'one-bit-first': give it the untrained one; when the signs are found they and the scale are frozen, and thresholds and
+   * steps alone are trained for `tune` of the steps.
+   */
+  readonly reading?: 'float-first' | 'one-bit-first';
+  /** Share of the training over which signs replace the latent weights; 0 puts them in at once. */
+  readonly mixing?: number;
+  /** Latent weights stay within ± this many first scales. */
+  readonly bound?: number;
+  /** Share of the weights kept by a fixed magnitude mask, whose bits count as index bits; 1 keeps all and stores no mask. */
+  readonly keep?: number;
+  readonly tune?: number;
+}
+
+/**
+ * One-bit quantization-aware training with one global scale: forward W = λ·sign(V), sign(0) = +1; backward ∂V = ∂W inside the
+ * bound, ∂λ = ⟨∂W, sign V⟩.
+ */
+export function straightThrough({ reading = 'float-first', mixing = 0.5, bound = 2, keep = 1, tune = 0.5 }: StraightThroughOptions = {}): Binarizer {
+  if (!(mixing >= 0 && mixing <= 1)) throw new RangeError(`straightThrough: expected mixing within 0 to 1, got ${mixing}`);
+  if (!(bound > 0)) throw new RangeError(`straightThrough: expected bound > 0, got ${bound}`);
+  if (!(keep > 0 && keep <= 1)) throw new RangeError(`straightThrough: expected keep above 0 and at most 1, got ${keep}`);
+  const name = ['straight-through', ...(reading === 'one-bit-first' ? ['one-bit-first'] : []),
+    ...(mixing === 0 ? ['sudden'] : []), ...(keep < 1 ? ['masked'] : [])].join('-');
+  return {
+    name,
+    async fit(net, data, options) {
+      const oneBit = await fitLatent(name, [net, data, options],
+        { encode: ({ value }) => (keep < 1 ? maskedSigns(value, keep) : signs), scales: 'global', mixing, bound });
+      if (reading === 'float-first') return oneBit;
+      const { steps = jointDefaults.steps } = options ?? {};
+      await train(oneBit, data, { ...jointDefaults, ...options, phase: `${name}-tune`, steps: Math.round(steps * tune) });
+      return oneBit;
+    },
+  };
+}
+
+/** Baseline: codes −1, 0, +1 with one scale (Li & Liu 2016), trained straight-through. */
+export const ternary = (): Binarizer => ({
+  name: 'ternary',
+  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing: 0.5, bound: 2 }),
+});
+
+/** Baseline: signs with one scale per output channel, its mean latent magnitude (Rastegari et al. 2016), trained straight-through. */
+export const channelWise = (): Binarizer => ({
+  name: 'channel-wise',
+  fit: (...args) => fitLatent('channel-wise', args, { encode: () => signs, scales: 'channels', mixing: 0.5, bound: 2 }),
+});

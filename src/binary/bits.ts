@@ -1,0 +1,36 @@
+import type { OneBitMatrix, Param } from '../types.js';
+
+/** Weights as codes −1, 0, +1, one a place of the pattern. */
+export type Codes = Float32Array;
+
+/** One bit a code: bit 1 where `isSet`, least significant bit first, tail bits 0. */
+function bitmap(codes: Codes, isSet: (code: number) => boolean): Uint32Array {
+  const words = new Uint32Array(Math.ceil(codes.length / 32));
+  for (let i = 0; i < codes.length; i++) if (isSet(codes[i]!)) words[i >>> 5]! |= 1 << (i & 31);
+  return words;
+}
+
+/** Packs codes to sign bits; a second bitmap marks the zeros if there are any. */
+export function packCodes({ name, map }: Param, codes: Codes, rowScales?: Float32Array): OneBitMatrix {
+  return {
+    name, pattern: map!.pattern, signs: bitmap(codes, code => code < 0),
+    ...(codes.includes(0) && { zeros: bitmap(codes, code => code === 0) }),
+    ...(rowScales && { rowScales }),
+  };
+}
+
+/** out = scale · code for every weight; a zero bit wins over its sign bit. */
+export function unpackCodes({ signs, zeros }: OneBitMatrix, scale: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const bit = 1 << (i & 31), word = i >>> 5;
+    out[i] = zeros && zeros[word]! & bit ? 0 : signs[word]! & bit ? -scale : scale;
+  }
+}
+
+/** Throws unless the bitmaps are as long as `count` weights need, with tail bits 0. */
+export function checkBits(who: string, words: Uint32Array, count: number): void {
+  if (words.length !== Math.ceil(count / 32))
+    throw new RangeError(`${who}: expected ${Math.ceil(count / 32)} words for ${count} weights, got ${words.length}`);
+  if (count % 32 && words[words.length - 1]! >>> count % 32)
+    throw new RangeError(`${who}: expected the bits after the last of ${count} weights to be 0`);
+}

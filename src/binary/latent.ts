@@ -1,0 +1,84 @@
+import type { Param, UnrolledNetwork } from '../types.js';
+import { channelsOf } from '../core/channels.js';
+import { param } from '../unrolled/param.js';
+import type { Reparametrisation } from '../unrolled/train.js';
+import type { Codes } from './bits.js';
+import type { Encode } from './codes.js';
+import { oneBitParams, type Coded } from './one-bit-network.js';
+import { leastSquaresScale } from './scale.js';
+
+export interface LatentOptions {
+  readonly encode: (param: Param) => Encode;
+  /** One scale for the network, learnt; or one for each channel, the mean magnitude of its latent weights. */
+  readonly scales: 'global' | 'channels';
+  /** Share of the training over which codes replace latent weights, W = (1 − f) V + f λ code(V); 0 is at once. */
+  readonly mixing: number;
+  /** Latent weights are kept within ± bound · λ₀, λ₀ the first scale. */
+  readonly bound: number;
+}
+
+/**
+ * Straight-through training: the forward pass uses W = λ·code(V), the backward pass ∂V = ∂W within the bound that `project`
+ * keeps, and ∂λ = ⟨∂W, code(V)⟩ (Courbariaux et al. 2015; Esser et al. 2020 for the learnt scale).
+ */
+export function latentWeights(net: UnrolledNetwork, { encode, scales, mixing, bound }: LatentOptions):
+  Reparametrisation & { coded(): Coded } {
+  const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => ({
+    matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule: encode(matrix),
+    codes: new Float32Array(matrix.value.length), ...channelsOf(matrix.map!.pattern),
+  }));
+  for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
+  const first = leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
+  const scale = param('scale', Float32Array.of(first), { min: 0 });
+  const fraction = (progress: number): number => (mixing > 0 ? Math.min(1, progress / mixing) : 1);
+
+  /** The scale of each weight: its channel's, or the global one. */
+  function channelScales({ latent, channels, count, codes }: (typeof matrices)[number]): Float32Array {
+    const sums = new Float32Array(count), used = new Uint32Array(count);
+    for (let i = 0; i < codes.length; i++) if (codes[i] !== 0) {
+      sums[channels[i]!]! += Math.abs(latent.value[i]!);
+      used[channels[i]!]!++;
+    }
+    return sums.map((sum, c) => (used[c] ? sum / used[c]! : 0));
+  }
+
+  return {
+    movedFor(params) {
+      const own = matrices.filter(({ matrix }) => params.includes(matrix));
+      return [...params.map(p => own.find(({ matrix }) => matrix === p)?.latent ?? p), ...(own.length && scales === 'global' ? [scale] : [])];
+    },
+    materialise(progress) {
+      const f = fraction(progress), lambda = scale.value[0]!;
+      for (const entry of matrices) {
+        const { matrix: { value }, latent: { value: v }, rule, codes, channels } = entry;
+        rule(v, codes);
+        const own = scales === 'channels' ? channelScales(entry) : undefined;
+        for (let i = 0; i < value.length; i++)
+          value[i] = (1 - f) * v[i]! + f * (own ? own[channels[i]!]! : lambda) * codes[i]!;
+      }
+    },
+    pullback(progress) {
+      const f = fraction(progress);
+      let gScale = 0;
+      for (const { matrix: { grad }, latent, codes } of matrices) {
+        for (let i = 0; i < codes.length; i++) gScale += grad[i]! * codes[i]!;
+        latent.grad.set(grad);
+      }
+      scale.grad[0] = f * gScale;
+    },
+    project() {
+      const limit = bound * first;
+      for (const { latent: { value } } of matrices)
+        for (let i = 0; i < value.length; i++) value[i] = Math.min(limit, Math.max(-limit, value[i]!));
+    },
+    coded() {
+      const codes = new Map<Param, Codes>(), rowScales = new Map<Param, { values: Float32Array; channels: Uint32Array }>();
+      for (const entry of matrices) {
+        entry.rule(entry.latent.value, entry.codes);
+        codes.set(entry.matrix, entry.codes);
+        rowScales.set(entry.matrix, { values: channelScales(entry), channels: entry.channels });
+      }
+      return scales === 'global' ? { scale: scale.value[0]!, codes } : { scale: 1, codes, rowScales };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { OneBitNetwork, Param, UnrolledNetwork } from '../types.js';
+import { networkFrom } from '../unrolled/presets.js';
+import { packCodes, unpackCodes, type Codes } from './bits.js';
+
+/** A network of its own with the same values; what binarizers work on, so that the one they were given stays as it is. */
+export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
+  const copy = networkFrom(net.problem, net.description);
+  copy.params.forEach((param, i) => {
+    param.value = net.params[i]!.value.slice();
+    param.trainable = net.params[i]!.trainable;
+  });
+  return copy;
+}
+
+/** The matrices that binarizers turn into codes. */
+export const oneBitParams = (net: UnrolledNetwork): Param[] => net.params.filter(param => param.oneBit);
+
+/** All of a network's matrices as codes; `rowScales`, one array a matrix, is for the channel-wise baseline. */
+export interface Coded {
+  readonly scale: number;
+  readonly codes: ReadonlyMap<Param, Codes>;
+  readonly rowScales?: ReadonlyMap<Param, { readonly values: Float32Array; readonly channels: Uint32Array }>;
+}
+
+/**
+ * Freezes codes into a network: weights become scale · code (channel-wise: their channel's scale · code) in place, exactly
+ * what the packed engine will read back.
+ */
+export function oneBitNetwork(net: UnrolledNetwork, binarizer: string, { scale, codes, rowScales }: Coded): OneBitNetwork {
+  if (!Number.isFinite(scale) || scale < 0) throw new RangeError(`${binarizer}: expected a finite scale >= 0, got ${scale}`);
+  const lambda = Math.fround(scale);
+  const matrices = oneBitParams(net).map(param => packCodes(param, codes.get(param)!, rowScales?.get(param)?.values));
+  oneBitParams(net).forEach((param, i) => {
+    unpackCodes(matrices[i]!, lambda, param.value);
+    const own = rowScales?.get(param);
+    if (own) for (let k = 0; k < param.value.length; k++) param.value[k]! *= own.values[own.channels[k]!]!;
+    param.trainable = false;
+  });
+  return { ...net, binarizer, scale: lambda, matrices };
+}

@@ -1,0 +1,61 @@
+import type { Bytes, Engine, LinearOperator, OneBitNetwork } from '../types.js';
+import { indexBits, matrixSize } from '../core/pattern.js';
+import { networkFrom, needsOperator } from '../unrolled/presets.js';
+import { packedMap } from './packed-map.js';
+
+/** Bytes of A where inference needs it: one bit an entry where all have one magnitude, else f32; a support costs one bit a place. */
+function operatorBytes(A: LinearOperator): number {
+  const weights = A.weights?.();
+  if (!weights) return 0;
+  const pattern = A.pattern();
+  const support = pattern.kind === 'diagonal' && pattern.basis === 'fourier' && pattern.support ? Math.ceil(pattern.support.length / 8) : 0;
+  const magnitude = Math.abs(weights[0]!);
+  const constant = weights.every(w => w === weights[0]), twoValued = weights.every(w => Math.abs(w) === magnitude);
+  return support + (constant ? 4 : twoValued ? Math.ceil(weights.length / 8) + 4 : 4 * weights.length);
+}
+
+/** What a network's weights cost. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float. */
+export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: number } {
+  const packed = new Map(net.matrices.map(matrix => [matrix.name, matrix]));
+  let signBits = 0, index = 0, scaleBits = 0, full = 0, thresholds = 0;
+  for (const param of net.params) {
+    if (!param.map) { thresholds += 4 * param.value.length; continue; }
+    const matrix = packed.get(param.name), { rows, cols } = matrixSize(param.map.pattern);
+    full += rows * cols;
+    signBits += param.map.count * (matrix ? 1 : 32);
+    index += indexBits(param.map.pattern) + (matrix?.zeros ? param.map.count : 0);
+    scaleBits += 32 * (matrix?.rowScales?.length ?? 0);
+  }
+  if (!scaleBits && packed.size) scaleBits = 32;
+  const signs = Math.ceil(signBits / 8), indexBytes = Math.ceil(index / 8), scale = scaleBits / 8;
+  const operator = needsOperator(net.description) ? operatorBytes(net.problem.operator) : 0;
+  return {
+    bytes: { signs, index: indexBytes, scale, thresholds, operator, total: signs + indexBytes + scale + thresholds + operator },
+    bitsPerWeight: full ? (signBits + index + scaleBits) / full : 0,
+  };
+}
+
+/**
+ * Packs a one-bit network: its matrices are kept as sign bits on their masks, and reconstruct() equals the network's own
+ * forward pass. A network of which nothing was binarized keeps its floats.
+ */
+export function pack(net: OneBitNetwork): Engine {
+  const own = networkFrom(net.problem, net.description);
+  own.params.forEach((param, i) => {
+    const matrix = net.matrices.find(({ name }) => name === param.name);
+    if (!matrix) { param.value = net.params[i]!.value.slice(); return; }
+    param.map = packedMap(matrix, net.scale);
+    param.value = param.grad = new Float32Array(0);
+  });
+  return {
+    ...accounting(net),
+    reconstruct(y, out) {
+      const x = own.forward(y);
+      if (!out) return x;
+      if (out.data.length !== x.data.length)
+        throw new RangeError(`reconstruct: expected out of shape [${x.shape.join(',')}], got [${out.shape.join(',')}]`);
+      out.data.set(x.data);
+      return out;
+    },
+  };
+}
