@@ -1,4 +1,4 @@
-import type { NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
+import type { LinearOperator, NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
 import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
@@ -9,6 +9,9 @@ import { lista } from './layers/lista.js';
 import { network } from './network.js';
 import { param, scalar } from './param.js';
 import { shrinkage, supportSelecting, type Shrinkage, type SupportSelection } from './shrink.js';
+
+/** min_x ½‖A x − y‖² + g(x). */
+export const problem = (operator: LinearOperator, prox: Prox): Problem => ({ operator, prox });
 
 export type Coupling = 'lista' | 'coupled' | 'tied' | 'analytic';
 

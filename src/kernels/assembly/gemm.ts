@@ -1,10 +1,10 @@
-// C = A B in blocks: A is packed into panels of 6 rows, B into strips of 8 columns, and a 6×8 tile of C stays in registers
-// while the depth runs. Every entry of C is the sum over blocks of `blockDepth` of products added one after the other, on
-// every path: a row of C does not depend on how many rows there are, nor on where the arrays lie.
-import { pack6, pack8 } from './pack';
+// C = A B in blocks: A is packed into panels of 4 rows, B into strips of 8 columns, and a 4×8 tile of C stays in registers
+// while the depth runs (the largest tile that V8 keeps there). Every entry of C is the sum over blocks of `blockDepth` of
+// products added one after the other, on every path: a row of C does not depend on how many rows there are.
+import { pack4, pack8 } from './pack';
 
-const blockDepth = 256, blockRows = 126, blockCols = 512;
-const edge = memory.data(6 * 8 * 4, 16);
+const blockDepth = 256, blockRows = 128, blockCols = 512;
+const edge = memory.data(4 * 8 * 4, 16);
 
 /** Bytes of scratch that `gemm` packs its blocks into. */
 export function gemmScratch(): i32 {
@@ -18,10 +18,9 @@ function put(c: usize, low: v128, high: v128, accumulate: bool): void {
   v128.store(c, accumulate ? f32x4.add(v128.load(c, 16), high) : high, 16);
 }
 
-/** A tile of `rows` ≤ 6 by `cols` ≤ 8 of C from one panel and one strip. */
+/** A tile of `rows` ≤ 4 by `cols` ≤ 8 of C from one panel and one strip. */
 export function tile(a: usize, b: usize, depth: i32, c: usize, cRow: usize, rows: i32, cols: i32, accumulate: bool): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   const end = b + (<usize>depth << 5);
   while (b < end) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -33,20 +32,14 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cRow: usize, rows
     c20 = f32x4.add(c20, f32x4.mul(t, b0)); c21 = f32x4.add(c21, f32x4.mul(t, b1));
     t = v128.load32_splat(a, 12);
     c30 = f32x4.add(c30, f32x4.mul(t, b0)); c31 = f32x4.add(c31, f32x4.mul(t, b1));
-    t = v128.load32_splat(a, 16);
-    c40 = f32x4.add(c40, f32x4.mul(t, b0)); c41 = f32x4.add(c41, f32x4.mul(t, b1));
-    t = v128.load32_splat(a, 20);
-    c50 = f32x4.add(c50, f32x4.mul(t, b0)); c51 = f32x4.add(c51, f32x4.mul(t, b1));
-    a += 24; b += 32;
+    a += 16; b += 32;
   }
-  const whole = rows === 6 && cols === 8;
+  const whole = rows === 4 && cols === 8;
   const to = whole ? c : edge, step = whole ? cRow : 32, add = whole && accumulate;
   put(to, c00, c01, add);
   put(to + step, c10, c11, add);
   put(to + 2 * step, c20, c21, add);
   put(to + 3 * step, c30, c31, add);
-  put(to + 4 * step, c40, c41, add);
-  put(to + 5 * step, c50, c51, add);
   if (whole) return;
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) {
     const p = c + <usize>i * cRow + (<usize>j << 2), value = f32.load(edge + (<usize>i << 5) + (<usize>j << 2));
@@ -69,11 +62,11 @@ export function gemm(
         pack8(b + <usize>k0 * bRow + <usize>(j0 + j) * bCol, bCol, bRow, min(8, nc - j), strips + (<usize>(j * kc) << 2), kc);
       for (let i0 = 0; i0 < m; i0 += blockRows) {
         const mc = min(blockRows, m - i0);
-        for (let i = 0; i < mc; i += 6)
-          pack6(a + <usize>(i0 + i) * aRow + <usize>k0 * aCol, aRow, aCol, min(6, mc - i), panels + (<usize>(i * kc) << 2), kc);
-        for (let j = 0; j < nc; j += 8) for (let i = 0; i < mc; i += 6)
+        for (let i = 0; i < mc; i += 4)
+          pack4(a + <usize>(i0 + i) * aRow + <usize>k0 * aCol, aRow, aCol, min(4, mc - i), panels + (<usize>(i * kc) << 2), kc);
+        for (let j = 0; j < nc; j += 8) for (let i = 0; i < mc; i += 4)
           tile(panels + (<usize>(i * kc) << 2), strips + (<usize>(j * kc) << 2), kc,
-            c + <usize>(i0 + i) * cRow + (<usize>(j0 + j) << 2), cRow, min(6, mc - i), min(8, nc - j), add);
+            c + <usize>(i0 + i) * cRow + (<usize>(j0 + j) << 2), cRow, min(4, mc - i), min(8, nc - j), add);
       }
     }
   }

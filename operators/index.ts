@@ -1,0 +1,109 @@
+import type { LinearOperator, OperatorDescription, Shape } from '../src/types.js';
+import { sizeOf, tensor } from '../src/core/array.js';
+import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
+import { convolution } from './convolution.js';
+import { diagonal } from './diagonal.js';
+import { difference } from './difference.js';
+import { fourier } from './fourier.js';
+import { hadamard } from './hadamard.js';
+import { identity } from './identity.js';
+import { gaussian, matrix, rademacher } from './matrix.js';
+import { restriction } from './restriction.js';
+
+export { convolution, type ConvolutionOptions } from './convolution.js';
+export { diagonal } from './diagonal.js';
+export { difference } from './difference.js';
+export { fourier, type FourierOptions } from './fourier.js';
+export { hadamard } from './hadamard.js';
+export { identity } from './identity.js';
+export { gaussian, matrix, rademacher } from './matrix.js';
+export { restriction } from './restriction.js';
+export { cartesianMask, maskFrom, radialMask, randomMask, type SamplingMask } from './sampling.js';
+
+/** Largest number of entries that a file may ask for. */
+const maxEntries = 2 ** 28;
+
+/** Reads the arguments of a description that may be hostile: each must be there and of the right type. */
+function reader({ kind, args, arrays, parts }: OperatorDescription) {
+  const fail = (name: string, expected: string, value: unknown): never => {
+    throw new RangeError(`operator ${kind}: expected ${name} to be ${expected}, got ${JSON.stringify(value)?.slice(0, 60)}`);
+  };
+  const integers = (name: string): number[] => {
+    const value = args[name];
+    return Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0) ? (value as number[]) : fail(name, 'a list of integers', value);
+  };
+  return {
+    integer(name: string): number {
+      const value = args[name];
+      return Number.isSafeInteger(value) && (value as number) <= maxEntries ? (value as number) : fail(name, 'an integer', value);
+    },
+    number(name: string): number {
+      const value = args[name];
+      return typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'a number', value);
+    },
+    integers,
+    shape(name: string): Shape {
+      const value = integers(name);
+      return value.length > 0 && value.length <= 4 && sizeOf(value) > 0 && sizeOf(value) <= maxEntries ? value : fail(name, 'a shape', value);
+    },
+    flag: (name: string): boolean => (typeof args[name] === 'boolean' ? (args[name] as boolean) : fail(name, 'true or false', args[name])),
+    choice<const T extends string>(name: string, choices: readonly T[]): T {
+      return choices.find(choice => choice === args[name]) ?? fail(name, choices.join(' or '), args[name]);
+    },
+    array(name: string, length: number): Float32Array {
+      const value = arrays && Object.hasOwn(arrays, name) ? arrays[name] : undefined;
+      return value?.length === length ? value : fail(name, `an array of ${length} numbers`, value?.length ?? null);
+    },
+    matrixSize(): [number, number] {
+      const rows = args['rows'] as number, cols = args['cols'] as number;
+      const fits = Number.isSafeInteger(rows) && Number.isSafeInteger(cols) && rows > 0 && cols > 0 && rows * cols <= maxEntries;
+      return fits ? [rows, cols] : fail('rows × cols', `a size of at most ${maxEntries} entries`, [rows, cols]);
+    },
+    parts(count?: number): LinearOperator[] {
+      if (!parts?.length || (count !== undefined && parts.length !== count)) fail('parts', `${count ?? 'some'} operators`, parts?.length ?? 0);
+      return parts!.map(fromDescription);
+    },
+  };
+}
+
+type Reader = ReturnType<typeof reader>;
+
+const builders: Readonly<Record<string, (read: Reader, description: OperatorDescription) => LinearOperator>> = {
+  'matrix': read => { const size = read.matrixSize(); return matrix(tensor(read.array('data', size[0] * size[1]), size)); },
+  'gaussian': read => gaussian(...read.matrixSize(), { seed: read.integer('seed') }),
+  'rademacher': read => rademacher(...read.matrixSize(), { seed: read.integer('seed') }),
+  'hadamard': read => hadamard(...read.matrixSize(), { seed: read.integer('seed') }),
+  'convolution': read => {
+    const support = read.shape('support');
+    return convolution(tensor(read.array('kernel', sizeOf(support)), support), read.shape('shape'), {
+      boundary: read.choice('boundary', ['circular', 'zero', 'reflect']), method: read.choice('method', ['direct', 'fft']), origin: read.integers('origin'),
+    });
+  },
+  'fourier': (read, { arrays }) => {
+    const shape = read.shape('shape');
+    const mask = arrays && 'mask' in arrays ? { mask: tensor(read.array('mask', sizeOf(shape)), shape) } : {};
+    return fourier(shape, { ...mask, complexInput: read.flag('complexInput') });
+  },
+  'identity': read => identity(read.shape('shape')),
+  'diagonal': read => { const shape = read.shape('shape'); return diagonal(tensor(read.array('weights', sizeOf(shape)), shape)); },
+  'restriction': read => restriction(read.shape('shape'), read.integers('indices')),
+  'difference': read => difference(read.shape('shape'), { axis: read.integer('axis'), boundary: read.choice('boundary', ['circular', 'reflect']) }),
+  'compose': read => { const [A, B] = read.parts(2); return compose(A!, B!); },
+  'sum': read => { const [A, B] = read.parts(2); return sum(A!, B!); },
+  'scale': read => scale(read.number('factor'), read.parts(1)[0]!),
+  'transpose': read => transpose(read.parts(1)[0]!),
+  'stack': read => stack(read.parts()),
+  'block-diagonal': read => blockDiagonal(read.parts()),
+  'kronecker-identity': read => kroneckerIdentity(read.integer('count'), read.parts(1)[0]!),
+};
+
+/** Kinds that a description, and so a model file, can name. */
+export const operatorNames: readonly string[] = Object.keys(builders);
+
+/** Rebuilds the operator that describe() told of. Throws a RangeError for an unknown kind or arguments that do not fit. */
+export function fromDescription(description: OperatorDescription): LinearOperator {
+  const { kind } = description;
+  const build = Object.hasOwn(builders, kind) ? builders[kind] : undefined;
+  if (!build) throw new RangeError(`operator: expected one of ${operatorNames.join(', ')}, got ${JSON.stringify(kind)?.slice(0, 60)}`);
+  return build(reader(description), description);
+}

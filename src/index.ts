@@ -1,0 +1,27 @@
+export type {
+  Boundary, Bytes, Dataset, Engine, Layer, LinearOperator, NetworkDescription, OneBitMatrix, OneBitNetwork, OperatorDescription, Param, Pattern,
+  PatternMap, Problem, Prox, Pullback, Shape, State, Tensor, UnrolledNetwork,
+} from './types.js';
+export { tensor, zeros } from './core/array.js';
+export { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from './core/combine.js';
+export { linop, type LinopDefinition } from './core/linop.js';
+export { dotTest, norm, type DotTest } from './core/norm.js';
+export { matrixSize, weightCount } from './core/pattern.js';
+export { box, complexL1, l1, l2Squared, nonNegativeL1, zero } from './core/prox.js';
+export { random, type Random } from './core/random.js';
+export { admm } from './solvers/admm.js';
+export { amp } from './solvers/amp.js';
+export { cg } from './solvers/cg.js';
+export { fista, ista } from './solvers/ista.js';
+export { analyticWeight, coherenceOf } from './unrolled/analytic-weight.js';
+export { adam, sgd, type Optimizer } from './unrolled/optimizer.js';
+export { network } from './unrolled/network.js';
+export { param } from './unrolled/param.js';
+export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
+export { train, type Progress, type TrainOptions } from './unrolled/train.js';
+export type { CheckpointStore } from './unrolled/checkpoint.js';
+export type { Binarizer, FitOptions } from './binary/binarizer.js';
+export { channelWise, float, sign, straightThrough, ternary } from './binary/binarizers/index.js';
+export { generalizationCertificate, recoveryCertificate } from './binary/certificate.js';
+export { pack } from './packed/engine.js';
+export { decodeModel, encodeModel } from './packed/model.js';

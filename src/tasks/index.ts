@@ -1,0 +1,13 @@
+import { deconvolution } from './deconvolution.js';
+import { fourierSampling } from './fourier-sampling.js';
+import { sparseRecovery } from './sparse-recovery.js';
+import type { Task } from './task.js';
+
+export const tasks: readonly Task[] = [sparseRecovery, deconvolution, fourierSampling];
+
+/** Throws a RangeError naming the tasks there are. */
+export function taskByName(name: string): Task {
+  const task = tasks.find(candidate => candidate.name === name);
+  if (!task) throw new RangeError(`task: expected ${tasks.map(candidate => candidate.name).join(', ')}, got ${name}`);
+  return task;
+}
