@@ -51,7 +51,7 @@ export function parseNpy(bytes: Uint8Array, name = 'npy'): Tensor {
   if (!fortran) return tensor(data, [...axes, ...last]);
   // Fortran order is row-major order with the axes reversed; re and im stay together.
   const reversed = tensor(data, [...axes.toReversed(), ...last]);
-  return tensor(flat(reversed.transpose(...axes.map((_, i) => axes.length - 1 - i), ...(complex ? [axes.length] : []))), [...axes, ...last]);
+  return tensor(flat(reversed.transpose(...axes.map((_, i) => axes.length - 1 - i))), [...axes, ...last]);
 }
 
 /** The text between the preamble and the data, and where the data start. */

@@ -241,6 +241,11 @@ if (folder && existsSync(`${folder}/sparse`)) {
     solve(problem, measured, { iterations: 2 ** (expected.length - 1), onIterate: iterate => nmse.push(nmseDb(iterate, truth)) });
     near(expected.map((_, i) => nmse[2 ** i - 1]!), expected, NMSE_DB);
   });
+
+  test('fista: reaches the LASSO objective of the published data', () => {
+    const { cost } = fista(problem, measured, { lambda: 0.1, iterations: 120 });
+    assert.ok(Math.abs(cost.at(-1)! / 3703.05830539127 - 1) <= 1e-6, `${cost.at(-1)}`);
+  });
 }
 
 test.run();

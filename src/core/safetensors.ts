@@ -106,7 +106,8 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   if (at !== bytes.length - start) throw new RangeError(`safetensors: expected ${at} bytes of data, got ${bytes.length - start}`);
 
   for (const { name, dtype, shape, begin, end } of entries) {
-    const data = new arrays[dtype](bytes.slice(start + begin, start + end).buffer);
+    // A copy by construction: slice of a Node Buffer would be a view of the whole file.
+    const data = new arrays[dtype](new Uint8Array(bytes.subarray(start + begin, start + end)).buffer);
     tensors[name] = { dtype, shape, data };
   }
   return { tensors, metadata };
@@ -157,6 +158,8 @@ function checkEntry(name: string, { dtype, shape, data_offsets: offsets }: Recor
     throw new RangeError(`safetensors: expected data_offsets [begin, end] for ${quote(name)}, got ${quote(offsets)}`);
   const [begin, end] = offsets as [number, number];
   const wanted = sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT;
+  if (!Number.isSafeInteger(wanted))
+    throw new RangeError(`safetensors: expected fewer than 2^53 bytes for ${quote(name)}, got shape ${quote(shape)}`);
   if (end - begin !== wanted)
     throw new RangeError(`safetensors: expected ${wanted} bytes for ${quote(name)}, ${dtype} ${quote(shape)}, got ${end - begin}`);
   return { dtype, shape, begin, end };

@@ -2,6 +2,7 @@ import type { Bytes, Dataset, OneBitNetwork, Tensor, UnrolledNetwork } from '../
 import type { FitOptions } from '../binary/binarizer.js';
 import { generalizationCertificate, recoveryCertificate, type GeneralizationCertificate, type RecoveryCertificate } from '../binary/certificate.js';
 import { tensor } from '../core/array.js';
+import { norm } from '../core/norm.js';
 import { pack } from '../packed/engine.js';
 import { measured } from '../unrolled/batches.js';
 import { classical, methodNames, startingNetwork, trained } from './methods.js';
@@ -106,7 +107,8 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
   let data = '';
   for (const seed of seeds) {
     const instance = shortened(task.make({ variant, seed, ...(read && { read }) }), quick);
-    const { operator, prox, signals, lambda, recipe } = instance, problem = { operator, prox };
+    const { operator, prox, signals, recipe } = instance, problem = { operator, prox };
+    const weights = { lambda: instance.lambda, eta: 1 / norm(operator) ** 2 };
     data = instance.data;
     const test = testSet(instance, signals, snrDb, seed, quick ? quickSignals : Infinity);
     const common: FitOptions = { ...training, seed, snrDb, batch: recipe.batch };
@@ -131,12 +133,12 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
 
     const perIteration = (solver: string): { errors: number[]; x: Float32Array } => {
       const errors: number[] = [];
-      const { x } = classical[solver]!(problem, test.y, lambda, { iterations: layers, onIterate: iterate => { errors.push(nmseDb(iterate, test.x)); } });
+      const { x } = classical[solver]!(problem, test.y, weights, { iterations: layers, onIterate: iterate => { errors.push(nmseDb(iterate, test.x)); } });
       return { errors, x: x.data };
     };
     const ista = perIteration('ista');
     const few = Math.min(converged.signals, test.count), firstX = test.x.subarray(0, (test.x.length / test.count) * few);
-    const limit = nmseDb(classical['fista']!(problem, firstSignals(test.y, few), lambda, { iterations: converged.iterations }).x.data, firstX);
+    const limit = nmseDb(classical['fista']!(problem, firstSignals(test.y, few), weights, { iterations: converged.iterations }).x.data, firstX);
     const one = firstSignals(test.y, 1);
     const emit = (row: Pick<Row, 'method' | 'binarizer' | 'nmseDbPerLayer' | 'bitsPerWeight' | 'bytes' | 'fitSeconds' | 'reconstructMicros' | 'floatNmseDb' | 'psnrDb'>): void => {
       const full: Row = { task: task.name, variant, snrDb: Number.isFinite(snrDb) ? snrDb : null, seed, layers, split: 'test', ...row, nmseDb: row.nmseDbPerLayer.at(-1)!, ssim: null,
@@ -149,7 +151,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       if (classical[method]) {
         const { errors, x } = method === 'ista' ? ista : perIteration(method);
         emit({ method, binarizer: null, nmseDbPerLayer: errors, psnrDb: psnrDb(x, test.x), bitsPerWeight: null, bytes: null, fitSeconds: 0, floatNmseDb: null,
-          reconstructMicros: medianMicros(() => classical[method]!(problem, one, lambda, { iterations: layers })) });
+          reconstructMicros: medianMicros(() => classical[method]!(problem, one, weights, { iterations: layers })) });
         continue;
       }
       const { make, from } = trained[method]!;

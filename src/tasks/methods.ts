@@ -11,11 +11,11 @@ import { learnedIsta } from '../unrolled/presets.js';
 import { train } from '../unrolled/train.js';
 import type { TaskInstance } from './task.js';
 
-/** The classical answers; a row's `layers` are their iterations. */
-export const classical: Readonly<Record<string, (problem: Problem, y: Tensor, lambda: number, options: SolverOptions) => Solution>> = {
-  ista: (problem, y, lambda, options) => ista(problem, y, { ...options, lambda }),
-  fista: (problem, y, lambda, options) => fista(problem, y, { ...options, lambda }),
-  admm: (problem, y, lambda, options) => admm(problem, y, { ...options, lambda, rho: 1 }),
+/** The classical answers; a row's `layers` are their iterations, `eta` is 1/‖A‖². */
+export const classical: Readonly<Record<string, (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution>> = {
+  ista: (problem, y, { lambda, eta }, options) => ista(problem, y, { ...options, lambda, eta }),
+  fista: (problem, y, { lambda, eta }, options) => fista(problem, y, { ...options, lambda, eta }),
+  admm: (problem, y, { lambda }, options) => admm(problem, y, { ...options, lambda, rho: 1 }),
   amp: (problem, y, _, options) => amp(problem, y, options),
 };
 

@@ -1,6 +1,7 @@
 import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
 import { axpby, dot, temp } from '../../kernels/index.js';
+import { productsOf } from '../products.js';
 import type { Shrinkage } from '../shrink.js';
 
 /**
@@ -8,9 +9,9 @@ import type { Shrinkage } from '../shrink.js';
  * Without W it is ISTA's own step (W = A). W has the pattern of A. Gregor & LeCun 2010; Chen et al. 2018 (coupled, W per
  * layer and no eta); Liu et al. 2019 (one W for all layers).
  */
-export function gradientStep(name: string, A: LinearOperator, shrink: Shrinkage,
+export function gradientStep(name: string, operator: LinearOperator, shrink: Shrinkage,
   { W, eta, theta }: { W?: Param; eta?: Param; theta: Param }): Layer {
-  const n = sizeOf(A.inShape), m = sizeOf(A.outShape);
+  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
   const back = (r: Float32Array, out: Float32Array, batch: number): void =>
     W ? W.map!.applyAdjoint(W.value, r, out, batch) : A.applyAdjoint(r, out, batch);
   const ahead = (x: Float32Array, out: Float32Array, batch: number): void =>

@@ -1,0 +1,67 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseNpy } from '../../datasets/index.js';
+import type { Tensor } from '../types.js';
+import type { CheckpointStore } from '../unrolled/checkpoint.js';
+import type { ReadData } from '../tasks/task.js';
+import { UsageError } from './failure.js';
+
+/** Writes a file whole or not at all: to a temporary beside it, then by renaming. */
+export function writeAtomically(path: string, content: Uint8Array | string): void {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, 'w');
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    if (existsSync(temporary)) unlinkSync(temporary);
+    throw Object.assign(error as Error, { path });
+  }
+}
+
+/** A folder to write to, made if need be; throws before any work where it cannot be. */
+export function outputFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  const probe = join(path, `.${process.pid}.tmp`);
+  writeAtomically(probe, '');
+  unlinkSync(probe);
+  return path;
+}
+
+/** Fails early where a file could not be written later. */
+export function checkWritable(path: string): void {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${path}: its folder ${folder} does not exist`);
+  if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`${path}: is a folder, expected a file name`);
+  outputFolder(folder);
+}
+
+export const readTensor = (path: string): Tensor => parseNpy(readFileSync(path), path);
+
+/** The data folder of --data or SIGNFOLD_DATA, if either is given. */
+export function dataFolder(option: string | undefined): ReadData | undefined {
+  const folder = option ?? (process.env['SIGNFOLD_DATA'] || undefined);
+  if (folder === undefined) return undefined;
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);
+  return path => readFileSync(join(folder, path));
+}
+
+/** Checkpoints as files of a folder, removed by `clear` when the run is complete. */
+export function checkpointFolder(folder: string): CheckpointStore & { clear(): void; readonly resumed: boolean } {
+  const at = join(folder, 'checkpoints');
+  const resumed = existsSync(at);
+  mkdirSync(at, { recursive: true });
+  const file = (key: string): string => join(at, `${key.replace(/[^a-z0-9-]+/gi, '-')}.safetensors`);
+  return {
+    resumed,
+    load: key => (existsSync(file(key)) ? readFileSync(file(key)) : undefined),
+    save: (key, bytes) => writeAtomically(file(key), bytes),
+    clear: () => rmSync(at, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { encodeModel } from '../packed/model.js';
+import { checkRun, evaluate, type Result, type RunOptions } from '../tasks/evaluate.js';
+import { taskByName, tasks } from '../tasks/index.js';
+import { defaultMethods, methodNames } from '../tasks/methods.js';
+import type { Task } from '../tasks/task.js';
+import { environment } from './environment.js';
+import { UsageError } from './failure.js';
+import { checkpointFolder, dataFolder, outputFolder, writeAtomically } from './files.js';
+import { decibels, positiveInteger, seedNumber } from './options.js';
+import { trainingProgress } from './progress.js';
+import { formatCertificates, formatRows } from './table.js';
+
+export interface RunArguments {
+  readonly methods?: string; readonly variant?: string; readonly layers?: number; readonly seeds?: number; readonly seed?: number; readonly snr?: number;
+  readonly quick?: boolean; readonly supportSelection?: boolean; readonly data?: string; readonly out: string; readonly json?: boolean;
+}
+
+export function runOptions(task: Task, given: RunArguments): RunOptions {
+  const names = given.methods === undefined ? defaultMethods : given.methods === 'all' ? methodNames : given.methods.split(',').map(name => name.trim());
+  const first = given.seed ?? 1, read = dataFolder(given.data);
+  const options: RunOptions = {
+    methods: names, seeds: Array.from({ length: given.seeds ?? 1 }, (_, i) => first + i), snrDb: given.snr ?? Infinity,
+    supportSelection: given.supportSelection ?? true, quick: given.quick ?? false,
+    ...(given.variant !== undefined && { variant: given.variant }), ...(given.layers !== undefined && { layers: given.layers }), ...(read && { read }),
+  };
+  try {
+    checkRun(task, options);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return options;
+}
+
+export function knownTask(name: string): Task {
+  try {
+    return taskByName(name);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
+export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string, quiet: boolean): Promise<Result> {
+  const store = checkpointFolder(folder), bars = trainingProgress(quiet), abort = new AbortController();
+  if (store.resumed && !quiet) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
+  const interrupt = (): void => abort.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const result = await evaluate(task, { ...options, training: {
+      checkpoint: { store, every: 200 }, signal: abort.signal, onProgress: progress => bars.report(progress),
+    } });
+    store.clear();
+    return result;
+  } catch (error) {
+    if ((error as Error).name === 'AbortError')
+      throw new Error(`${(error as Error).message}; the same command resumes from ${join(folder, 'checkpoints')}`);
+    throw error;
+  } finally {
+    bars.stop();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Writes results.json and a model file for each trained method; gives the paths. */
+export function writeResults(task: Task, result: Result, folder: string): { report: unknown; files: string[] } {
+  const report = { task: task.name, data: result.data, environment: environment(), rows: result.rows, certificates: result.certificates };
+  const files = [join(folder, 'results.json')];
+  writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
+  for (const [method, net] of result.networks) {
+    const path = join(folder, `${method}.safetensors`);
+    writeAtomically(path, encodeModel(net, { task: task.name, method, data: result.data }));
+    files.push(path);
+  }
+  return { report, files };
+}
+
+/** The table, the last one-bit method's certificates, and where the files are. */
+export function printResult(result: Result, files: readonly string[]): void {
+  console.log(`${formatRows(result.rows)}\n`);
+  const shown = result.certificates.findLast(({ method }) => method.startsWith('straight-through')) ?? result.certificates.at(-1);
+  const row = shown && result.rows.findLast(({ method, seed }) => method === shown.method && seed === shown.seed);
+  if (shown && row) console.log(`${formatCertificates(shown, row)}\n`);
+  console.log(`written: ${files.join(' ')}`);
+}
+
+export function addRun(program: Command): void {
+  program.command('run').argument('<task>', tasks.map(({ name }) => name).join(', '))
+    .description('train and score methods on a task; writes results.json and model files')
+    .option('--methods <names>', 'comma-separated, or all')
+    .option('--variant <name>', 'which operator or signals')
+    .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
+    .option('--seeds <N>', 'number of seeds', positiveInteger)
+    .option('--seed <S>', 'first seed', seedNumber)
+    .option('--snr <dB>', 'measurement noise, inf for none', decibels)
+    .option('--no-support-selection', 'plain soft thresholds in the networks')
+    .option('--quick', 'a fifth of the training, 200 test signals')
+    .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')
+    .option('--out <folder>', 'where results go', 'signfold-out')
+    .option('--json', 'results on stdout as JSON')
+    .action(async (name: string, given: RunArguments) => {
+      const task = knownTask(name), options = runOptions(task, given), folder = outputFolder(given.out);
+      const result = await evaluateWithProgress(task, options, folder, false);
+      const { report, files } = writeResults(task, result, folder);
+      if (given.json) console.log(JSON.stringify(report));
+      else printResult(result, files);
+    });
+}
