@@ -21,6 +21,7 @@ const DTYPES = 'f4 f8 c8 c16 i1 i2 i4 i8 u1 u2 u4 u8 b1';
 
 const ascii = (text: string): number[] => [...text].map(letter => letter.charCodeAt(0));
 const MAGIC = [0x93, ...ascii('NUMPY')];
+const EXAMPLE = `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}`;
 const HEADER_LIMIT = 65535;
 /** As many axes as NumPy allows. */
 const AXES_LIMIT = 32;
@@ -44,7 +45,8 @@ export function parseNpy(bytes: Uint8Array, name = 'npy'): Tensor {
   const count = sizeOf(shape), wanted = count * itemSize;
   if (shape.includes(0)) throw new RangeError(`${name}: expected at least one entry, got shape ${formatShape(shape)}`);
   if (bytes.length - start !== wanted)
-    throw new RangeError(`${name}: expected ${wanted} bytes of data for shape ${formatShape(shape)} of ${descr}, got ${bytes.length - start}`);
+    throw new RangeError(`${name}: expected ${wanted} bytes of data for shape ${formatShape(shape)} of ${descr}, ` +
+      `got ${bytes.length - start}`);
   const parts = complex ? 2 : 1, data = new Float32Array(count * parts);
   for (let i = 0; i < data.length; i++) data[i] = read(view, start + i * partSize, order !== '>');
   const last = complex ? [2] : [], axes = shape.length ? shape : [1];
@@ -77,7 +79,7 @@ function parseHeader(text: string, name: string): { descr: string; fortran: bool
   const take = (pattern: RegExp): string => {
     const token = tokens[at++] ?? '';
     if (pattern.test(token)) return token;
-    throw new RangeError(`${name}: expected a header like {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}, got ${quote(text)}`);
+    throw new RangeError(`${name}: expected a header like ${EXAMPLE}, got ${quote(text)}`);
   };
   const string = (): string => take(/^['"]/).slice(1, -1);
   const tuple = (): number[] => {
@@ -102,7 +104,8 @@ function parseHeader(text: string, name: string): { descr: string; fortran: bool
   }
   at++;
   const descr = found.get('descr'), fortran = found.get('fortran_order'), shape = found.get('shape');
-  if (at !== tokens.length || found.size !== 3 || typeof descr !== 'string' || typeof fortran !== 'boolean' || !Array.isArray(shape))
+  const complete = typeof descr === 'string' && typeof fortran === 'boolean' && Array.isArray(shape) && found.size === 3;
+  if (!complete || at !== tokens.length)
     throw new RangeError(`${name}: expected the header keys descr, fortran_order and shape, got ${quote(text)}`);
   if (shape.length > AXES_LIMIT) throw new RangeError(`${name}: expected at most ${AXES_LIMIT} axes, got ${shape.length}`);
   return { descr, fortran, shape };

@@ -17,7 +17,8 @@ const file = (header: string | Uint8Array, data = 0): Uint8Array => {
   length.writeBigUInt64LE(BigInt(head.length));
   return Uint8Array.from(Buffer.concat([length, head, Buffer.alloc(data)]));
 };
-const entry = (dtype: unknown, shape: unknown, offsets: unknown): string => JSON.stringify({ dtype, shape, data_offsets: offsets });
+const entry = (dtype: unknown, shape: unknown, offsets: unknown): string =>
+  JSON.stringify({ dtype, shape, data_offsets: offsets });
 
 const everyDtype: Record<string, SafetensorsEntry> = {
   bytes: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 255) },
@@ -85,7 +86,8 @@ test('an array that is a view of a larger one is written alone, and files are re
 
 test('tensors and metadata named like parts of every object are plain names', () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
-  const tensors = Object.fromEntries(names.map((name, i) => [name, { dtype: 'U8', shape: [1], data: Uint8Array.of(i) } as const]));
+  const tensors = Object.fromEntries(
+    names.map((name, i) => [name, { dtype: 'U8', shape: [1], data: Uint8Array.of(i) } as const]));
   const back = decodeSafetensors(encodeSafetensors(tensors, Object.fromEntries(names.map(name => [name, name]))));
   assert.equal(Object.keys(back.tensors), names);
   names.forEach((name, i) => { assert.is(back.tensors[name]!.data[0], i); assert.is(back.metadata[name], name); });
@@ -101,11 +103,15 @@ test('an empty tensor may share its begin with another, in either order', () => 
 
 test('refuses to write what cannot be read back, in one line', () => {
   const data = Float32Array.of(1, 2);
-  assert.throws(() => encodeSafetensors({ x: { dtype: 'F32', shape: [3], data } }), oneLine(/^safetensors: expected "x" to have the entries of \[3\], got 2$/));
-  assert.throws(() => encodeSafetensors({ x: { dtype: 'F64', shape: [2], data } }), oneLine(/expected "x" as Float64Array for F64, got Float32Array/));
+  assert.throws(() => encodeSafetensors({ x: { dtype: 'F32', shape: [3], data } }),
+    oneLine(/^safetensors: expected "x" to have the entries of \[3\], got 2$/));
+  assert.throws(() => encodeSafetensors({ x: { dtype: 'F64', shape: [2], data } }),
+    oneLine(/expected "x" as Float64Array for F64, got Float32Array/));
   assert.throws(() => encodeSafetensors({ x: { dtype: 'F31' as 'F32', shape: [2], data } }), oneLine(/expected a dtype among/));
-  assert.throws(() => encodeSafetensors({ __metadata__: { dtype: 'F32', shape: [2], data } }), oneLine(/other than __metadata__/));
-  assert.throws(() => encodeSafetensors({}, { k: 3 as unknown as string }), oneLine(/expected metadata "k" to be a string, got 3/));
+  assert.throws(() => encodeSafetensors({ __metadata__: { dtype: 'F32', shape: [2], data } }),
+    oneLine(/other than __metadata__/));
+  assert.throws(() => encodeSafetensors({}, { k: 3 as unknown as string }),
+    oneLine(/expected metadata "k" to be a string, got 3/));
 });
 
 const one = entry('U8', [2], [0, 2]);
@@ -122,7 +128,8 @@ const refused: [why: string, bytes: Uint8Array, expected: RegExp][] = [
   ['a number for a tensor', file('{"a":3}'), /"a" to be an object, got 3/],
   ['an unknown dtype', file(`{"a":${entry('F31', [1], [0, 4])}}`, 4), /a dtype among .* for "a", got "F31"/],
   ['a dtype named like a method', file(`{"a":${entry('toString', [1], [0, 4])}}`, 4), /a dtype among/],
-  ['a missing shape', file('{"a":{"dtype":"U8","data_offsets":[0,2]}}', 2), /a shape of nonnegative integers for "a", got undefined/],
+  ['a missing shape', file('{"a":{"dtype":"U8","data_offsets":[0,2]}}', 2),
+    /a shape of nonnegative integers for "a", got undefined/],
   ['a negative axis', file(`{"a":${entry('U8', [-2], [0, 2])}}`, 2), /a shape of nonnegative integers/],
   ['a fraction of an axis', file(`{"a":${entry('U8', [1.5], [0, 2])}}`, 2), /a shape of nonnegative integers/],
   ['text for a shape', file(`{"a":${entry('U8', ['2'], [0, 2])}}`, 2), /a shape of nonnegative integers/],
@@ -130,30 +137,35 @@ const refused: [why: string, bytes: Uint8Array, expected: RegExp][] = [
   ['offsets that run backwards', file(`{"a":${entry('U8', [2], [2, 0])}}`, 2), /data_offsets/],
   ['negative offsets', file(`{"a":${entry('U8', [2], [-2, 0])}}`, 2), /data_offsets/],
   ['a range that is not the shape\'s', file(`{"a":${entry('F32', [3], [0, 8])}}`, 8), /12 bytes for "a", F32 \[3\], got 8/],
-  ['a shape whose product overflows to its range', file(`{"a":${entry('U8', [2 ** 32, 2 ** 32], [0, 0])}}`), /fewer than 2\^53 bytes for "a"/],
-  ['overflow hidden by a zero', file(`{"a":${entry('U8', [...Array(40).fill(2 ** 50), 0], [0, 0])}}`), /fewer than 2\^53 bytes for "a"/],
+  ['a shape whose product overflows to its range',
+    file(`{"a":${entry('U8', [2 ** 32, 2 ** 32], [0, 0])}}`), /fewer than 2\^53 bytes for "a"/],
+  ['overflow hidden by a zero', file(`{"a":${entry('U8', [...Array(40).fill(2 ** 50), 0], [0, 0])}}`),
+    /fewer than 2\^53 bytes for "a"/],
   ['offsets behind the end', file(`{"a":${entry('U8', [9], [0, 9])}}`, 2), /9 bytes of data, got 2/],
   ['bytes left over', file(`{"a":${one}}`, 3), /2 bytes of data, got 3/],
   ['a hole', file(`{"a":${one},"b":${entry('U8', [1], [3, 4])}}`, 4), /the data of "b" to begin at 2, got 3/],
   ['an overlap', file(`{"a":${one},"b":${entry('U8', [2], [1, 3])}}`, 3), /the data of "b" to begin at 2, got 1/],
   ['two tensors on the same bytes', file(`{"a":${one},"b":${one}}`, 2), /the data of "b" to begin at 2, got 0/],
   ['a tensor name twice', file(`{"a":${one},"\\u0061" : ${one}}`, 2), /each key once, got "a" twice/],
-  ['a dtype twice', file('{"a":{"dtype":"U8","dtype":"I8","shape":[2],"data_offsets":[0,2]}}', 2), /each key once, got "dtype" twice/],
+  ['a dtype twice', file('{"a":{"dtype":"U8","dtype":"I8","shape":[2],"data_offsets":[0,2]}}', 2),
+    /each key once, got "dtype" twice/],
   ['metadata that are not an object', file('{"__metadata__":"a"}'), /"__metadata__" to be an object/],
   ['metadata that are not text', file('{"__metadata__":{"a":1}}'), /metadata "a" to be a string, got 1/],
   ['a name with line breaks', file('{"a\\nb\\u2028":3}'), /"a\\nb\?" to be an object/],
 ];
 for (const [why, bytes, expected] of refused)
-  test(`refuses ${why} in one line`, () => assert.throws(() => decodeSafetensors(bytes), oneLine(new RegExp(`^safetensors: expected ${expected.source}`))));
+  test(`refuses ${why} in one line`, () =>
+    assert.throws(() => decodeSafetensors(bytes), oneLine(new RegExp(`^safetensors: expected ${expected.source}`))));
 
 test('a name of 20 MB is cut short in the message', () => {
   const huge = file(`{${JSON.stringify('\\"'.repeat(5e6))}:3}`);
-  assert.throws(() => decodeSafetensors(huge), (error: unknown) => oneLine(/^safetensors: expected/)(error) && (error as Error).message.length < 300);
+  assert.throws(() => decodeSafetensors(huge), oneLine(/^safetensors: expected .{1,250}$/));
 });
 
 test('truncated and damaged files never fail in another way, and none that lost bytes is read', () => {
   const files = [witness, encodeSafetensors(everyDtype, { a: 'b' })];
-  fc.assert(fc.property(fc.constantFrom(...files), fc.nat(), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), (whole, cut, flips) => {
+  const flipped = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
+  fc.assert(fc.property(fc.constantFrom(...files), fc.nat(), flipped, (whole, cut, flips) => {
     const damaged = whole.slice(0, cut % 3 ? undefined : cut % whole.length);
     for (const [at, value] of flips) if (damaged.length) damaged[at % damaged.length] = value;
     try {
@@ -164,15 +176,16 @@ test('truncated and damaged files never fail in another way, and none that lost 
 });
 
 const models = `${process.env['SIGNFOLD_DATA'] ?? ''}/models`;
-if (process.env['SIGNFOLD_DATA'] && existsSync(models)) test('reads released models, and writes them again with the same contents', () => {
-  for (const name of readdirSync(models).filter(entry => entry.endsWith('.safetensors'))) {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(`${models}/${name}`));
-    const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
-    assert.is(parameters, name.includes('plus') ? 336978 : 171090, name);
-    const again = decodeSafetensors(encodeSafetensors(tensors, metadata));
-    assert.equal(Object.keys(again.tensors).sort(), Object.keys(tensors).sort());
-    for (const key of Object.keys(tensors)) assert.equal(again.tensors[key]!.data, tensors[key]!.data);
-  }
-});
+if (process.env['SIGNFOLD_DATA'] && existsSync(models))
+  test('reads released models, and writes them again with the same contents', () => {
+    for (const name of readdirSync(models).filter(entry => entry.endsWith('.safetensors'))) {
+      const { tensors, metadata } = decodeSafetensors(readFileSync(`${models}/${name}`));
+      const parameters = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+      assert.is(parameters, name.includes('plus') ? 336978 : 171090, name);
+      const again = decodeSafetensors(encodeSafetensors(tensors, metadata));
+      assert.equal(Object.keys(again.tensors).sort(), Object.keys(tensors).sort());
+      for (const key of Object.keys(tensors)) assert.equal(again.tensors[key]!.data, tensors[key]!.data);
+    }
+  });
 
 test.run();

@@ -77,7 +77,8 @@ type Solve = (problem: Problem, y: Tensor, options?: SolverOptions) => Solution;
 /** One row enrols a solver in every check. */
 const solverCases: { name: 'ista' | 'fista' | 'admm' | 'amp'; solve: Solve; descends: boolean; lasso: boolean }[] = [
   { name: 'ista', solve: (problem, data, options) => ista(problem, data, { lambda, ...options }), descends: true, lasso: true },
-  { name: 'fista', solve: (problem, data, options) => fista(problem, data, { lambda, ...options }), descends: false, lasso: true },
+  { name: 'fista', solve: (problem, data, options) => fista(problem, data, { lambda, ...options }),
+    descends: false, lasso: true },
   { name: 'admm', solve: (problem, data, options) => admm(problem, data, { lambda, ...options }), descends: false, lasso: true },
   { name: 'amp', solve: amp, descends: false, lasso: false },
 ];
@@ -130,7 +131,8 @@ for (const { name, solve, descends, lasso: solvesLasso } of solverCases) {
   test(`${name}: refuses NaN, a wrong shape, and impossible options in one line`, () => {
     const broken = y.data.slice();
     broken[m + 3] = NaN;
-    assert.throws(() => solve(lasso, tensor(broken, [batch, m])), oneLine(new RegExp(`^${name}: y: expected finite numbers, got NaN at entry ${m + 3}$`)));
+    assert.throws(() => solve(lasso, tensor(broken, [batch, m])),
+      oneLine(new RegExp(`^${name}: y: expected finite numbers, got NaN at entry ${m + 3}$`)));
     assert.throws(() => solve(lasso, tensor([1, 2, 3])), oneLine(new RegExp(`^${name}: y: expected shape \\[${m}\\]`)));
     for (const iterations of [0, -1, 1.5, NaN, Infinity])
       assert.throws(() => solve(lasso, y, { iterations }), oneLine(/expected iterations to be a positive integer/));

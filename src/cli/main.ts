@@ -14,7 +14,7 @@ import { formatTable } from './table.js';
 function addList(program: Command): void {
   program.command('list').description('tasks, methods, operators and datasets').option('--json', 'as JSON').action(({ json }: { json?: boolean }) => {
     if (json) console.log(JSON.stringify({ tasks: tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })), methods: methodNames, operators: operatorNames, datasets: datasetNames }));
-    else console.log([formatTable(tasks.map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`])),
+    else console.log([formatTable(tasks.map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]), 'text'),
       `methods    ${methodNames.join(', ')}`, `operators  ${operatorNames.join(', ')}`, `datasets   ${datasetNames.join(', ')}`].join('\n\n'));
   });
 }

@@ -27,7 +27,7 @@ export function addTrain(program: Command): void {
   program.command('train').argument('<task>', tasks.map(({ name }) => name).join(', ')).description('train one method on a task and write its model file')
     .requiredOption('--method <name>', 'a trained method').requiredOption('-o, --output <file>', 'the model file, .safetensors')
     .option('--variant <name>', 'which operator or signals').option('--layers <K>', 'unrolled layers', positiveInteger).option('--seed <S>', 'seed', seedNumber)
-    .option('--snr <dB>', 'measurement noise, inf for none', decibels).option('--no-support-selection', 'plain soft thresholds')
+    .option('--snr <dB>', 'measurement noise, inf for none', decibels).option('--steps <N>', 'joint training steps', positiveInteger).option('--no-support-selection', 'plain soft thresholds')
     .option('--quick', 'a fifth of the training').option('--data <folder>', 'published data (or SIGNFOLD_DATA)').option('--json', 'the row of results on stdout as JSON')
     .action(async (name: string, given: Omit<RunArguments, 'out' | 'methods'> & { method: string; output: string }) => {
       const task = knownTask(name), options = runOptions(task, { ...given, methods: given.method, out: '' });
@@ -52,7 +52,7 @@ export function addInspect(program: Command): void {
         ...net.description.args, binarizer: net.binarizer, scale: net.scale, bitsPerWeight, bytes, matrices, notes };
       if (json) { console.log(JSON.stringify(facts)); return; }
       console.log(formatTable(Object.entries(facts).filter(([name]) => name !== 'matrices' && name !== 'notes')
-        .concat(Object.entries(notes)).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])));
+        .concat(Object.entries(notes)).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]), 'text'));
       for (const { name, pattern, rows, cols, weights, encoding } of matrices) console.log(`${name}: ${weights} weights on a ${pattern} mask of ${rows} x ${cols}, ${encoding}`);
     });
 }

@@ -13,7 +13,7 @@ import { trainingProgress } from './progress.js';
 import { formatCertificates, formatRows } from './table.js';
 
 export interface RunArguments {
-  readonly methods?: string; readonly variant?: string; readonly layers?: number; readonly seeds?: number; readonly seed?: number; readonly snr?: number;
+  readonly methods?: string; readonly variant?: string; readonly layers?: number; readonly seeds?: number; readonly seed?: number; readonly snr?: number; readonly steps?: number;
   readonly quick?: boolean; readonly supportSelection?: boolean; readonly data?: string; readonly out: string; readonly json?: boolean;
 }
 
@@ -23,7 +23,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
   const options: RunOptions = {
     methods: names, seeds: Array.from({ length: given.seeds ?? 1 }, (_, i) => first + i), snrDb: given.snr ?? Infinity,
     supportSelection: given.supportSelection ?? true, quick: given.quick ?? false,
-    ...(given.variant !== undefined && { variant: given.variant }), ...(given.layers !== undefined && { layers: given.layers }), ...(read && { read }),
+    ...(given.variant !== undefined && { variant: given.variant }), ...(given.layers !== undefined && { layers: given.layers }), ...(given.steps !== undefined && { steps: given.steps }), ...(read && { read }),
   };
   try {
     checkRun(task, options);
@@ -56,6 +56,7 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
   } catch (error) {
     if ((error as Error).name === 'AbortError')
       throw new Error(`${(error as Error).message}; the same command resumes from ${join(folder, 'checkpoints')}`);
+    if ((error as Error).message.startsWith('checkpoint: ')) throw new Error(`${join(folder, 'checkpoints')}: ${(error as Error).message}`);
     throw error;
   } finally {
     bars.stop();
@@ -94,6 +95,7 @@ export function addRun(program: Command): void {
     .option('--seeds <N>', 'number of seeds', positiveInteger)
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
+    .option('--steps <N>', 'joint training steps of each method', positiveInteger)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')

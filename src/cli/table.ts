@@ -1,9 +1,10 @@
 import type { Certificates, Row } from '../tasks/evaluate.js';
 
-/** Columns padded to their widest cell; the first is flush left, the others flush right. */
-export function formatTable(cells: readonly (readonly string[])[]): string {
-  const widths = cells[0]!.map((_, c) => Math.max(...cells.map(row => [...row[c]!].length)));
-  return cells.map(row => row.map((cell, c) => (c ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!))).join('  ').trimEnd()).join('\n');
+/** Columns padded to their widest cell; the first is flush left, the others flush right where they hold numbers. */
+export function formatTable(cells: readonly (readonly string[])[], others: 'numbers' | 'text' = 'numbers'): string {
+  const widths = cells[0]!.map((_, c) => Math.max(...cells.map(row => row[c]!.length)));
+  return cells.map(row => row.map((cell, c) => (c && others === 'numbers' ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+    .join('  ').trimEnd()).join('\n');
 }
 
 const number = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));

@@ -34,9 +34,13 @@ const isSize = (value: unknown): value is number => Number.isSafeInteger(value) 
 
 /** A value on one line, cut short: what a hostile file holds goes into messages. */
 const quote = (value: unknown): string => {
-  const text = (JSON.stringify(value) ?? String(value)).replace(/[^ -~]/g, '?');
+  const short = typeof value === 'string' ? value.slice(0, 100) : value;
+  const text = (JSON.stringify(short) ?? String(short)).replace(/[^ -~]/g, '?');
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 };
+
+const expected = (what: string, got: unknown): RangeError => new RangeError(`safetensors: expected ${what}, got ${got}`);
+const dtypes = `a dtype among ${Object.keys(arrays).join(' ')}`;
 
 /**
  * A safetensors file. Tensors with wider entries come first, which aligns each to its entries; the header is padded with
@@ -47,14 +51,14 @@ export function encodeSafetensors(
 ): Uint8Array {
   for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
     if (name === '__metadata__') throw new RangeError('safetensors: expected tensor names other than __metadata__');
-    if (!isDtype(dtype)) throw new RangeError(`safetensors: expected a dtype among ${Object.keys(arrays).join(' ')}, got ${quote(dtype)}`);
+    if (!isDtype(dtype)) throw expected(dtypes, quote(dtype));
     if (!(data instanceof arrays[dtype]))
-      throw new TypeError(`safetensors: expected ${quote(name)} as ${arrays[dtype].name} for ${dtype}, got ${data.constructor.name}`);
+      throw expected(`${quote(name)} as ${arrays[dtype].name} for ${dtype}`, data.constructor.name);
     if (!shape.every(isSize) || sizeOf(shape) !== data.length)
-      throw new RangeError(`safetensors: expected ${quote(name)} to have the entries of ${quote(shape)}, got ${data.length}`);
+      throw expected(`${quote(name)} to have the entries of ${quote(shape)}`, data.length);
   }
   for (const [key, value] of Object.entries(metadata))
-    if (typeof value !== 'string') throw new TypeError(`safetensors: expected metadata ${quote(key)} to be a string, got ${quote(value)}`);
+    if (typeof value !== 'string') throw expected(`metadata ${quote(key)} to be a string`, quote(value));
 
   const sorted = Object.entries(tensors).sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const fields = Object.keys(metadata).length ? [`"__metadata__":${JSON.stringify(metadata)}`] : [];
@@ -66,7 +70,7 @@ export function encodeSafetensors(
   }
   const header = new TextEncoder().encode(`{${fields.join(',')}}`);
   const length = Math.ceil(header.length / 8) * 8;
-  if (length > HEADER_LIMIT) throw new RangeError(`safetensors: expected a header of at most ${HEADER_LIMIT} bytes, got ${length}`);
+  if (length > HEADER_LIMIT) throw expected(`a header of at most ${HEADER_LIMIT} bytes`, length);
   const bytes = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(header, 8);
@@ -88,10 +92,10 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const tensors: Record<string, SafetensorsEntry> = Object.create(null);
   const entries: { name: string; dtype: SafetensorsDtype; shape: number[]; begin: number; end: number }[] = [];
   for (const [name, value] of Object.entries(header)) {
-    if (!isObject(value)) throw new RangeError(`safetensors: expected ${quote(name)} to be an object, got ${quote(value)}`);
+    if (!isObject(value)) throw expected(`${quote(name)} to be an object`, quote(value));
     if (name !== '__metadata__') entries.push({ name, ...checkEntry(name, value) });
     else for (const [key, text] of Object.entries(value)) {
-      if (typeof text !== 'string') throw new RangeError(`safetensors: expected metadata ${quote(key)} to be a string, got ${quote(text)}`);
+      if (typeof text !== 'string') throw expected(`metadata ${quote(key)} to be a string`, quote(text));
       metadata[key] = text;
     }
   }
@@ -100,10 +104,10 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of entries) {
-    if (begin !== at) throw new RangeError(`safetensors: expected the data of ${quote(name)} to begin at ${at}, got ${begin}`);
+    if (begin !== at) throw expected(`the data of ${quote(name)} to begin at ${at}`, begin);
     at = end;
   }
-  if (at !== bytes.length - start) throw new RangeError(`safetensors: expected ${at} bytes of data, got ${bytes.length - start}`);
+  if (at !== bytes.length - start) throw expected(`${at} bytes of data`, bytes.length - start);
 
   for (const { name, dtype, shape, begin, end } of entries) {
     // A copy by construction: slice of a Node Buffer would be a view of the whole file.
@@ -114,18 +118,18 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) throw new RangeError(`safetensors: expected at least 8 bytes, got ${bytes.length}`);
+  if (bytes.length < 8) throw expected('at least 8 bytes', bytes.length);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)), start = 8 + length;
   const limit = Math.min(HEADER_LIMIT, bytes.length - 8);
-  if (length > limit) throw new RangeError(`safetensors: expected a header of at most ${limit} bytes, got ${length}`);
+  if (length > limit) throw expected(`a header of at most ${limit} bytes`, length);
   let text = '', header: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
     header = JSON.parse(text);
   } catch {
-    throw new RangeError(`safetensors: expected a JSON header of ${length} bytes, got ${quote(text)}`);
+    throw expected(`a JSON header of ${length} bytes`, quote(text));
   }
-  if (!isObject(header)) throw new RangeError(`safetensors: expected the header to be a JSON object, got ${quote(header)}`);
+  if (!isObject(header)) throw expected('the header to be a JSON object', quote(header));
   refuseDuplicateKeys(text);
   return { header, start };
 }
@@ -151,16 +155,16 @@ function refuseDuplicateKeys(text: string): void {
 
 function checkEntry(name: string, { dtype, shape, data_offsets: offsets }: Record<string, unknown>) {
   if (!isDtype(dtype))
-    throw new RangeError(`safetensors: expected a dtype among ${Object.keys(arrays).join(' ')} for ${quote(name)}, got ${quote(dtype)}`);
+    throw expected(`${dtypes} for ${quote(name)}`, quote(dtype));
   if (!Array.isArray(shape) || !shape.every(isSize))
-    throw new RangeError(`safetensors: expected a shape of nonnegative integers for ${quote(name)}, got ${quote(shape)}`);
+    throw expected(`a shape of nonnegative integers for ${quote(name)}`, quote(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0]! > offsets[1]!)
-    throw new RangeError(`safetensors: expected data_offsets [begin, end] for ${quote(name)}, got ${quote(offsets)}`);
+    throw expected(`data_offsets [begin, end] for ${quote(name)}`, quote(offsets));
   const [begin, end] = offsets as [number, number];
   const wanted = sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT;
   if (!Number.isSafeInteger(wanted))
     throw new RangeError(`safetensors: expected fewer than 2^53 bytes for ${quote(name)}, got shape ${quote(shape)}`);
   if (end - begin !== wanted)
-    throw new RangeError(`safetensors: expected ${wanted} bytes for ${quote(name)}, ${dtype} ${quote(shape)}, got ${end - begin}`);
+    throw expected(`${wanted} bytes for ${quote(name)}, ${dtype} ${quote(shape)}`, end - begin);
   return { dtype, shape, begin, end };
 }

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly supportSelection: boolean;
   /** Divides the steps of training by 5 and scores 200 test signals. */
   readonly quick: boolean;
+  /** Joint training steps in the place of the recipe's. */
+  readonly steps?: number;
   readonly read?: ReadData;
   readonly training?: FitOptions;
   readonly onRow?: (row: Row) => void;
@@ -87,12 +89,10 @@ function medianMicros(run: () => void): number {
   return times.sort((a, b) => a - b)[timedRuns >> 1]!;
 }
 
-/** Recipe and training options with the run's seed and noise, shortened if quick. */
-function shortened(instance: TaskInstance, quick: boolean): TaskInstance {
-  if (!quick) return instance;
-  const { recipe } = instance;
-  const cut = (steps: number): number => Math.ceil(steps / quickFactor);
-  return { ...instance, recipe: { ...recipe, layerSteps: cut(recipe.layerSteps), jointSteps: cut(recipe.jointSteps) } };
+/** The task with the run's number of steps: shortened if quick. */
+function withSteps(instance: TaskInstance, { quick, steps }: RunOptions): TaskInstance {
+  const { recipe } = instance, cut = (count: number): number => (quick ? Math.ceil(count / quickFactor) : count);
+  return { ...instance, recipe: { ...recipe, layerSteps: cut(recipe.layerSteps), jointSteps: steps ?? cut(recipe.jointSteps) } };
 }
 
 /**
@@ -106,7 +106,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
   const rows: Row[] = [], certificates: Certificates[] = [], networks = new Map<string, OneBitNetwork>();
   let data = '';
   for (const seed of seeds) {
-    const instance = shortened(task.make({ variant, seed, ...(read && { read }) }), quick);
+    const instance = withSteps(task.make({ variant, seed, ...(read && { read }) }), options);
     const { operator, prox, signals, recipe } = instance, problem = { operator, prox };
     const weights = { lambda: instance.lambda, eta: 1 / norm(operator) ** 2 };
     data = instance.data;
@@ -117,10 +117,10 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       const begin = performance.now(), result = await run();
       return [result, (performance.now() - begin) / 1000];
     };
-    const phase = (name: string): FitOptions => ({ ...common, phase: `${seed}-${name}`, steps: recipe.jointSteps, learningRate: recipe.jointRate });
+    const phase = (name: string): FitOptions => ({ ...common, phase: `${name}, seed ${seed}`, steps: recipe.jointSteps, learningRate: recipe.jointRate });
     let start: UnrolledNetwork | undefined, floatNet: OneBitNetwork | undefined;
     const getStart = async (): Promise<UnrolledNetwork> => {
-      if (!start) [start, seconds.start] = await timed(() => startingNetwork(instance, signals, { layers, supportSelection }, { ...common, phase: `${seed}-start` }));
+      if (!start) [start, seconds.start] = await timed(() => startingNetwork(instance, signals, { layers, supportSelection }, { ...common, phase: `steps and thresholds, seed ${seed}` }));
       return start;
     };
     const getFloat = async (): Promise<OneBitNetwork> => {

@@ -40,7 +40,7 @@ export async function startingNetwork(task: TaskInstance, signals: Dataset, { la
     param.trainable = false;
   }
   await train(net, signals, {
-    ...training, phase: 'steps and thresholds', schedule: 'depth-wise', batch: recipe.batch,
+    ...training, schedule: 'depth-wise', batch: recipe.batch,
     steps: recipe.layerSteps, refineSteps: Math.ceil(recipe.layerSteps / 2), refine: [0.2], learningRate: recipe.layerRate,
   });
   for (const param of oneBitParams(net)) param.trainable = true;
@@ -53,17 +53,20 @@ const closedForm = (): Binarizer => ({
   fit: net => Promise.resolve<OneBitNetwork>({ ...net, binarizer: 'float', scale: 1, matrices: [] }),
 });
 
-/** The trained methods: a binarizer, and whether it is given the start or the trained float network. */
+/**
+ * The trained methods. All but `sign`, which trains nothing, are given the start and the same number of steps, so that a row
+ * does not profit from another's training.
+ */
 export const trained: Readonly<Record<string, { readonly make: () => Binarizer; readonly from: 'start' | 'float' }>> = {
   'alista': { make: closedForm, from: 'start' },
   'float': { make: float, from: 'start' },
   'sign': { make: sign, from: 'float' },
-  'ternary': { make: ternary, from: 'float' },
-  'channel-wise': { make: channelWise, from: 'float' },
-  'straight-through': { make: straightThrough, from: 'float' },
-  'straight-through-sudden': { make: () => straightThrough({ mixing: 0 }), from: 'float' },
+  'ternary': { make: ternary, from: 'start' },
+  'channel-wise': { make: channelWise, from: 'start' },
+  'straight-through': { make: straightThrough, from: 'start' },
+  'straight-through-sudden': { make: () => straightThrough({ mixing: 0 }), from: 'start' },
   'straight-through-one-bit-first': { make: () => straightThrough({ reading: 'one-bit-first' }), from: 'start' },
-  'straight-through-masked': { make: () => straightThrough({ keep: 0.5 }), from: 'float' },
+  'straight-through-masked': { make: () => straightThrough({ keep: 0.5 }), from: 'start' },
 };
 
 /** Every method's name, in the order of a table. */

@@ -7,9 +7,9 @@ import type { Recipe, Task } from './task.js';
 
 const density = 0.1, blockCount = 8;
 const dense: Recipe = {
-  layerSteps: 200, layerRate: 0.01, jointSteps: 6000, jointRate: 1e-3, batch: 64, supportSelection: { perLayer: 1.2, max: 13 },
+  layerSteps: 200, layerRate: 0.01, jointSteps: 4000, jointRate: 1e-3, batch: 64, supportSelection: { perLayer: 1.2, max: 13 },
 };
-const small: Recipe = { ...dense, jointSteps: 4000 };
+const small: Recipe = { ...dense, jointSteps: 2000 };
 
 const blocks = (make: (rows: number, cols: number, options: { seed: number }) => LinearOperator) => (seed: number): LinearOperator =>
   blockDiagonal(Array.from({ length: blockCount }, (_, b) => make(32, 64, { seed: seed * blockCount + b })));

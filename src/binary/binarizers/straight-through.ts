@@ -16,9 +16,9 @@ async function fitLatent(name: string, [net, data, options]: Parameters<Binarize
 
 export interface StraightThroughOptions {
   /**
-   * 'float-first': give `fit` the trained float network; weights, scale, thresholds and steps are trained together.
+   * 'float-first': give `fit` a trained float network; weights, scale, thresholds and steps are trained together.
    * 'one-bit-first': give it the untrained one; when the signs are found they and the scale are frozen, and thresholds and
-   * steps alone are trained for `tune` of the steps.
+   * steps alone are trained for `tune` times as many steps.
    */
   readonly reading?: 'float-first' | 'one-bit-first';
   /** Share of the training over which signs replace the latent weights; 0 puts them in at once. */
@@ -34,7 +34,7 @@ export interface StraightThroughOptions {
  * One-bit quantization-aware training with one global scale: forward W = λ·sign(V), sign(0) = +1; backward ∂V = ∂W inside the
  * bound, ∂λ = ⟨∂W, sign V⟩.
  */
-export function straightThrough({ reading = 'float-first', mixing = 0.5, bound = 2, keep = 1, tune = 0.5 }: StraightThroughOptions = {}): Binarizer {
+export function straightThrough({ reading = 'float-first', mixing = 0.3, bound = 1.5, keep = 1, tune = 0.25 }: StraightThroughOptions = {}): Binarizer {
   if (!(mixing >= 0 && mixing <= 1)) throw new RangeError(`straightThrough: expected mixing within 0 to 1, got ${mixing}`);
   if (!(bound > 0)) throw new RangeError(`straightThrough: expected bound > 0, got ${bound}`);
   if (!(keep > 0 && keep <= 1)) throw new RangeError(`straightThrough: expected keep above 0 and at most 1, got ${keep}`);
@@ -47,7 +47,7 @@ export function straightThrough({ reading = 'float-first', mixing = 0.5, bound =
         { encode: ({ value }) => (keep < 1 ? maskedSigns(value, keep) : signs), scales: 'global', mixing, bound });
       if (reading === 'float-first') return oneBit;
       const { steps = jointDefaults.steps } = options ?? {};
-      await train(oneBit, data, { ...jointDefaults, ...options, phase: `${name}-tune`, steps: Math.round(steps * tune) });
+      await train(oneBit, data, { ...jointDefaults, ...options, phase: `${options?.phase ?? name}, tuning`, steps: Math.round(steps * tune) });
       return oneBit;
     },
   };
@@ -56,11 +56,11 @@ export function straightThrough({ reading = 'float-first', mixing = 0.5, bound =
 /** Baseline: codes −1, 0, +1 with one scale (Li & Liu 2016), trained straight-through. */
 export const ternary = (): Binarizer => ({
   name: 'ternary',
-  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing: 0.5, bound: 2 }),
+  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing: 0.3, bound: 1.5 }),
 });
 
 /** Baseline: signs with one scale per output channel, its mean latent magnitude (Rastegari et al. 2016), trained straight-through. */
 export const channelWise = (): Binarizer => ({
   name: 'channel-wise',
-  fit: (...args) => fitLatent('channel-wise', args, { encode: () => signs, scales: 'channels', mixing: 0.5, bound: 2 }),
+  fit: (...args) => fitLatent('channel-wise', args, { encode: () => signs, scales: 'channels', mixing: 0.3, bound: 1.5 }),
 });
