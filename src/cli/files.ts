@@ -25,9 +25,17 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
   }
 }
 
+/** Makes a folder and those above it, one by one: Node's recursive mkdir never returns on file systems like /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  mkdirSync(path);
+}
+
 /** A folder to write to, made if need be; throws before any work where it cannot be. */
 export function outputFolder(path: string): string {
-  mkdirSync(path, { recursive: true });
+  makeFolder(resolve(path));
   const probe = join(path, `.${process.pid}.tmp`);
   writeAtomically(probe, '');
   unlinkSync(probe);
@@ -56,7 +64,7 @@ export function dataFolder(option: string | undefined): ReadData | undefined {
 export function checkpointFolder(folder: string): CheckpointStore & { clear(): void; readonly resumed: boolean } {
   const at = join(folder, 'checkpoints');
   const resumed = existsSync(at);
-  mkdirSync(at, { recursive: true });
+  makeFolder(resolve(at));
   const file = (key: string): string => join(at, `${key.replace(/[^a-z0-9-]+/gi, '-')}.safetensors`);
   return {
     resumed,

@@ -1,0 +1,42 @@
+// Rewrites the tables of README.md from benchmarks/results/*.json: node dist/benchmarks/readme.js
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import type { Row } from '../src/tasks/evaluate.js';
+
+const results = 'benchmarks/results';
+const rowsOf = (prefix: string): Row[] => readdirSync(results).filter(file => file.startsWith(prefix) && file.endsWith('.json')).sort()
+  .flatMap(file => (JSON.parse(readFileSync(`${results}/${file}`, 'utf8')) as { rows: Row[] }).rows);
+
+const order = ['ista', 'fista', 'admm', 'amp', 'alista', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through'];
+const rank = ({ method }: Row): number => { const at = order.indexOf(method); return at < 0 ? order.length : at; };
+const markdown = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [header, header.map((_, c) => (c ? '---:' : '---')), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+
+function methodTable(rows: readonly Row[]): string {
+  return markdown(['method', 'NMSE dB', 'bits per weight', 'weight bytes', 'all bytes'], [...rows].sort((a, b) => rank(a) - rank(b)).map(row => [
+    row.method, row.nmseDb.toFixed(2), row.bitsPerWeight === null ? '–' : row.bitsPerWeight.toPrecision(3),
+    row.bytes ? String(row.bytes.signs + row.bytes.index + row.bytes.scale) : '–', row.bytes ? String(row.bytes.total) : '–']));
+}
+
+function noiseTable(rows: readonly Row[]): string {
+  const levels = [null, 40, 30, 20], methods = ['ista', 'fista', 'admm', 'amp', 'alista'];
+  return markdown(['method', ...levels.map(level => (level === null ? 'noise-free' : `${level} dB`))], methods.map(method => [method,
+    ...levels.map(level => rows.find(row => row.method === method && row.snrDb === level)?.nmseDb.toFixed(2) ?? '–')]));
+}
+
+const published = rowsOf('published-');
+const tables: Readonly<Record<string, string>> = {
+  demo: methodTable(rowsOf('demo')),
+  deconvolution: methodTable(rowsOf('deconvolution')),
+  'fourier-sampling': methodTable(rowsOf('fourier-sampling')),
+  published: methodTable(rowsOf('published-method-')),
+  'published-long': methodTable(rowsOf('published-long-')),
+  noise: noiseTable(published),
+};
+let text = readFileSync('README.md', 'utf8');
+for (const [name, table] of Object.entries(tables)) {
+  const begin = `<!-- ${name} -->`, end = `<!-- /${name} -->`;
+  const from = text.indexOf(begin), to = text.indexOf(end);
+  if (from < 0 || to < 0) throw new Error(`README.md: expected ${begin} and ${end}`);
+  text = `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+}
+writeFileSync('README.md', text);
