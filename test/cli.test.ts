@@ -164,7 +164,7 @@ commands('an interrupted run says how to resume, and resumes to the same numbers
   let said = '';
   child.stderr.on('data', chunk => {
     said += chunk;
-    if (/float, seed/.test(said)) child.kill('SIGINT');
+    if (!child.killed && /float, seed/.test(said)) child.kill('SIGINT');
   });
   const code = await new Promise(resolve => child.on('exit', resolve));
   assert.is(code, 1, said);

@@ -60,16 +60,18 @@ export function dataFolder(option: string | undefined): ReadData | undefined {
   return path => readFileSync(join(folder, path));
 }
 
-/** Checkpoints as files of a folder, removed by `clear` when the run is complete. */
+/** Checkpoints as files of a folder, which is made when the first is saved and removed by `clear` when the run is complete. */
 export function checkpointFolder(folder: string): CheckpointStore & { clear(): void; readonly resumed: boolean } {
   const at = join(folder, 'checkpoints');
   const resumed = existsSync(at);
-  makeFolder(resolve(at));
   const file = (key: string): string => join(at, `${key.replace(/[^a-z0-9-]+/gi, '-')}.safetensors`);
   return {
     resumed,
     load: key => (existsSync(file(key)) ? readFileSync(file(key)) : undefined),
-    save: (key, bytes) => writeAtomically(file(key), bytes),
+    save(key, bytes) {
+      makeFolder(resolve(at));
+      writeAtomically(file(key), bytes);
+    },
     clear: () => rmSync(at, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,5 @@
 export { alloc, free, scratch, temp } from './memory.js';
+export { resident } from './resident.js';
 export { type MatrixView, view, transposed, gemm } from './matrix.js';
 export { softThreshold, softThresholdVjp, axpby, dot } from './elementwise.js';
 export { type AdamOptions, adamStep } from './adam.js';

@@ -1,4 +1,5 @@
 import type { LinearOperator } from '../types.js';
+import { resident } from '../kernels/index.js';
 import { patternMap } from '../kernels/maps/index.js';
 
 type Products = Pick<LinearOperator, 'apply' | 'applyAdjoint'>;
@@ -11,7 +12,7 @@ export function productsOf(A: LinearOperator): Products {
   if (!products) {
     products = A;
     if (A.weights && A.pattern().kind === 'blocks') {
-      const map = patternMap(A.pattern()), w = A.weights();
+      const map = patternMap(A.pattern()), w = resident(A.weights());
       products = {
         apply: (x, out, batch) => map.apply(w, x, out, batch),
         applyAdjoint: (y, out, batch) => map.applyAdjoint(w, y, out, batch),
