@@ -72,7 +72,7 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'matrix': read => { const size = read.matrixSize(); return matrix(tensor(read.array('data', size[0] * size[1]), size)); },
   'gaussian': read => gaussian(...read.matrixSize(), { seed: read.integer('seed') }),
   'rademacher': read => rademacher(...read.matrixSize(), { seed: read.integer('seed') }),
-  'hadamard': read => hadamard(...read.matrixSize(), { seed: read.integer('seed') }),
+  'hadamard': read => hadamard(read.integer('rows'), read.integer('n'), { seed: read.integer('seed') }),
   'convolution': read => {
     const support = read.shape('support');
     return convolution(tensor(read.array('kernel', sizeOf(support)), support), read.shape('shape'), {

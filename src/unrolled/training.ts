@@ -60,6 +60,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null,
     stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
 
+  const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);
+
   let at = { stage: 0, step: 0, total: 0, best: Infinity, stale: 0 };
   let best = new Map<Param, Float32Array>();
   let latest = NaN;
@@ -91,7 +93,6 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     for (const [param, trainable] of wanted) param.trainable = trainable && stage.learnt.includes(param);
     optimizer.start(movedIn(stage));
   }
-  const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);
 
   function update(stage: Stage): void {
     const progress = at.total / steps, moved = movedIn(stage);
