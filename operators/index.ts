@@ -20,13 +20,22 @@ export { gaussian, matrix, rademacher } from './matrix.js';
 export { restriction } from './restriction.js';
 export { cartesianMask, maskFrom, radialMask, randomMask, type SamplingMask } from './sampling.js';
 
-/** Largest number of entries that a file may ask for. */
-const maxEntries = 2 ** 28;
+/** How many numbers all operators of one description may hold or work on, and how deep it may nest: a file is not trusted. */
+const maxEntries = 2 ** 28, maxDepth = 32, maxCopies = 2 ** 20;
 
-/** Reads the arguments of a description that may be hostile: each must be there and of the right type. */
-function reader({ kind, args, arrays, parts }: OperatorDescription) {
+/** Numbers that an operator applied by Fourier transforms works on for each entry of its signals: complex, in f64, twice. */
+const fourierWork = 8;
+
+interface Budget { left: number; depth: number }
+
+/** Reads the arguments of a description that may be hostile: each must be there, of the right type, and within the budget. */
+function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budget) {
   const fail = (name: string, expected: string, value: unknown): never => {
     throw new RangeError(`operator ${kind}: expected ${name} to be ${expected}, got ${JSON.stringify(value)?.slice(0, 60)}`);
+  };
+  const spend = (name: string, entries: number): void => {
+    if (!(entries <= budget.left)) fail(name, `such that all operators have at most ${maxEntries} entries`, args[name]);
+    budget.left -= entries;
   };
   const integers = (name: string): number[] => {
     const value = args[name];
@@ -42,9 +51,11 @@ function reader({ kind, args, arrays, parts }: OperatorDescription) {
       return typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'a number', value);
     },
     integers,
-    shape(name: string): Shape {
+    shape(name: string, work = 1): Shape {
       const value = integers(name);
-      return value.length > 0 && value.length <= 4 && sizeOf(value) > 0 && sizeOf(value) <= maxEntries ? value : fail(name, 'a shape', value);
+      if (!(value.length > 0 && value.length <= 4 && sizeOf(value) > 0)) fail(name, 'a shape', value);
+      spend(name, work * sizeOf(value));
+      return value;
     },
     flag: (name: string): boolean => (typeof args[name] === 'boolean' ? (args[name] as boolean) : fail(name, 'true or false', args[name])),
     choice<const T extends string>(name: string, choices: readonly T[]): T {
@@ -52,16 +63,27 @@ function reader({ kind, args, arrays, parts }: OperatorDescription) {
     },
     array(name: string, length: number): Float32Array {
       const value = arrays && Object.hasOwn(arrays, name) ? arrays[name] : undefined;
-      return value?.length === length ? value : fail(name, `an array of ${length} numbers`, value?.length ?? null);
+      return value instanceof Float32Array && value.length === length ? value : fail(name, `an array of ${length} numbers`, value?.length ?? null);
     },
     matrixSize(): [number, number] {
       const rows = args['rows'] as number, cols = args['cols'] as number;
       const fits = Number.isSafeInteger(rows) && Number.isSafeInteger(cols) && rows > 0 && cols > 0 && rows * cols <= maxEntries;
-      return fits ? [rows, cols] : fail('rows × cols', `a size of at most ${maxEntries} entries`, [rows, cols]);
+      if (!fits) fail('rows × cols', `a size of at most ${maxEntries} entries`, [rows, cols]);
+      spend('rows', rows * cols);
+      return [rows, cols];
+    },
+    copies(A: LinearOperator): number {
+      const count = args['count'] as number;
+      if (!Number.isSafeInteger(count) || count < 1 || count > maxCopies) fail('count', `from 1 to ${maxCopies}`, count);
+      spend('count', count * (sizeOf(A.inShape) + sizeOf(A.outShape)));
+      return count;
     },
     parts(count?: number): LinearOperator[] {
-      if (!parts?.length || (count !== undefined && parts.length !== count)) fail('parts', `${count ?? 'some'} operators`, parts?.length ?? 0);
-      return parts!.map(fromDescription);
+      if (!Array.isArray(parts) || !parts.length || (count !== undefined && parts.length !== count))
+        fail('parts', `${count ?? 'some'} operators`, parts?.length ?? 0);
+      const inner = { left: budget.left, depth: budget.depth + 1 }, built = parts!.map(part => build(part, inner));
+      budget.left = inner.left;
+      return built;
     },
   };
 }
@@ -75,12 +97,12 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'hadamard': read => hadamard(read.integer('rows'), read.integer('n'), { seed: read.integer('seed') }),
   'convolution': read => {
     const support = read.shape('support');
-    return convolution(tensor(read.array('kernel', sizeOf(support)), support), read.shape('shape'), {
-      boundary: read.choice('boundary', ['circular', 'zero', 'reflect']), method: read.choice('method', ['direct', 'fft']), origin: read.integers('origin'),
-    });
+    const method = read.choice('method', ['direct', 'fft']), boundary = read.choice('boundary', ['circular', 'zero', 'reflect']);
+    const shape = read.shape('shape', method === 'fft' ? fourierWork : 1);
+    return convolution(tensor(read.array('kernel', sizeOf(support)), support), shape, { boundary, method, origin: read.integers('origin') });
   },
   'fourier': (read, { arrays }) => {
-    const shape = read.shape('shape');
+    const shape = read.shape('shape', fourierWork);
     const mask = arrays && 'mask' in arrays ? { mask: tensor(read.array('mask', sizeOf(shape)), shape) } : {};
     return fourier(shape, { ...mask, complexInput: read.flag('complexInput') });
   },
@@ -94,16 +116,19 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'transpose': read => transpose(read.parts(1)[0]!),
   'stack': read => stack(read.parts()),
   'block-diagonal': read => blockDiagonal(read.parts()),
-  'kronecker-identity': read => kroneckerIdentity(read.integer('count'), read.parts(1)[0]!),
+  'kronecker-identity': read => { const [A] = read.parts(1); return kroneckerIdentity(read.copies(A!), A!); },
 };
 
 /** Kinds that a description, and so a model file, can name. */
 export const operatorNames: readonly string[] = Object.keys(builders);
 
-/** Rebuilds the operator that describe() told of. Throws a RangeError for an unknown kind or arguments that do not fit. */
-export function fromDescription(description: OperatorDescription): LinearOperator {
-  const { kind } = description;
-  const build = Object.hasOwn(builders, kind) ? builders[kind] : undefined;
-  if (!build) throw new RangeError(`operator: expected one of ${operatorNames.join(', ')}, got ${JSON.stringify(kind)?.slice(0, 60)}`);
-  return build(reader(description), description);
+function build(description: OperatorDescription, budget: Budget): LinearOperator {
+  if (budget.depth > maxDepth) throw new RangeError(`operator: expected at most ${maxDepth} levels of parts, got more`);
+  const { kind, args } = description ?? {}, known = typeof kind === 'string' && Object.hasOwn(builders, kind) ? builders[kind] : undefined;
+  if (!known) throw new RangeError(`operator: expected one of ${operatorNames.join(', ')}, got ${JSON.stringify(kind)?.slice(0, 60)}`);
+  if (typeof args !== 'object' || !args) throw new RangeError(`operator ${kind}: expected its arguments, got ${JSON.stringify(args)?.slice(0, 60)}`);
+  return known(reader(description, budget), description);
 }
+
+/** Rebuilds the operator that describe() told of. Throws a RangeError for an unknown kind or arguments that do not fit. */
+export const fromDescription = (description: OperatorDescription): LinearOperator => build(description, { left: maxEntries, depth: 0 });

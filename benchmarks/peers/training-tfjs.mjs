@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
-const tf = require('@tensorflow/tfjs-core');
+const tf = require('@tensorflow/tfjs');
 const { setThreadsCount, setWasmPaths } = require('@tensorflow/tfjs-backend-wasm');
 setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
 setThreadsCount(1);
@@ -18,7 +18,7 @@ const load = (name, shape) => {
 };
 const A = load('A', [m, n]), x = load('x', [batch, n]), y = load('y', [batch, m]), energy = tf.sum(tf.mul(x, x));
 const start = tf.mul(A, eta), W = Array.from({ length: layers }, () => tf.variable(start)), thresholds = W.map(() => tf.variable(tf.scalar(theta)));
-const optimizer = tf.train.adam(rate);
+const optimizer = tf.train.adam(rate, 0.9, 0.999, 1e-8);
 const loss = () => {
   let z = tf.zeros([batch, n]);
   for (let k = 0; k < layers; k++) {

@@ -25,6 +25,10 @@ interface Kernels {
     g: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number,
     padded: number, turned: number,
   ): void;
+  frameStride(width: number): number;
+  frame(x: number, out: number, planes: number, height: number, width: number): void;
+  conv3x3(x: number, w: number, out: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number): void;
+  conv3x3Weights(x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number): void;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));

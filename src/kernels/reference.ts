@@ -1,0 +1,102 @@
+// The slow, obvious twin of every kernel, with the same arguments; sums in f64.
+import type { AdamOptions } from './adam.js';
+import type { Conv3x3Shape } from './conv3x3.js';
+import type { CorrelateShape } from './correlate.js';
+import type { MatrixView } from './matrix.js';
+
+export function gemm(a: MatrixView, b: MatrixView, c: MatrixView, accumulate = false): void {
+  for (let i = 0; i < c.rows; i++) for (let j = 0; j < c.cols; j++) {
+    const at = c.offset + i * c.rowStride + j;
+    let sum = accumulate ? c.data[at]! : 0;
+    for (let k = 0; k < a.cols; k++)
+      sum += a.data[a.offset + i * a.rowStride + k * a.colStride]! * b.data[b.offset + k * b.rowStride + j * b.colStride]!;
+    c.data[at] = sum;
+  }
+}
+
+export function softThreshold(v: Float32Array, theta: number, out: Float32Array): void {
+  for (let i = 0; i < v.length; i++) out[i] = Math.sign(v[i]!) * Math.max(Math.abs(v[i]!) - theta, 0);
+}
+
+export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array, out: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) {
+    const through = Math.abs(v[i]!) > theta ? g[i]! : 0;
+    sum -= through * Math.sign(v[i]!);
+    out[i] = through;
+  }
+  return sum;
+}
+
+export function axpby(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): void {
+  for (let i = 0; i < x.length; i++) out[i] = a * x[i]! + b * y[i]!;
+}
+
+export function dot(x: Float32Array, y: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
+}
+
+export function adamStep(value: Float32Array, grad: Float32Array, m: Float32Array, v: Float32Array,
+  { learningRate, beta1, beta2, epsilon, step }: AdamOptions): void {
+  for (let i = 0; i < value.length; i++) {
+    m[i] = beta1 * m[i]! + (1 - beta1) * grad[i]!;
+    v[i] = beta2 * v[i]! + (1 - beta2) * grad[i]! ** 2;
+    value[i]! -= (learningRate * (m[i]! / (1 - beta1 ** step))) / (Math.sqrt(v[i]! / (1 - beta2 ** step)) + epsilon);
+  }
+}
+
+/** Visits every product h[a, b] x[i + a, j + b] of a valid correlation, by flat indices. */
+function correlate({ height, width, taps: [kh, kw], batch }: CorrelateShape, visit: (tap: number, x: number, out: number) => void): void {
+  const rows = height - kh + 1, cols = width - kw + 1;
+  for (let s = 0; s < batch; s++) for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++)
+    for (let a = 0; a < kh; a++) for (let b = 0; b < kw; b++)
+      visit(a * kw + b, (s * height + i + a) * width + j + b, (s * rows + i) * cols + j);
+}
+
+export function correlateValid(x: Float32Array, h: Float32Array, out: Float32Array, shape: CorrelateShape): void {
+  const sums = new Float64Array(out.length);
+  correlate(shape, (tap, from, to) => { sums[to]! += h[tap]! * x[from]!; });
+  out.set(sums);
+}
+
+export function correlateValidAdjoint(g: Float32Array, h: Float32Array, out: Float32Array, shape: CorrelateShape): void {
+  const sums = new Float64Array(out.length);
+  correlate(shape, (tap, from, to) => { sums[from]! += h[tap]! * g[to]!; });
+  out.set(sums);
+}
+
+export function correlateValidTaps(x: Float32Array, g: Float32Array, gh: Float32Array, shape: CorrelateShape): void {
+  const sums = Float64Array.from(gh);
+  correlate(shape, (tap, from, to) => { sums[tap]! += g[to]! * x[from]!; });
+  gh.set(sums);
+}
+
+/** Visits every product w x of a 3×3 convolution with zero padding 1, by flat indices. */
+function convolve({ channelsIn, channelsOut, height, width, batch }: Conv3x3Shape, visit: (w: number, x: number, out: number) => void): void {
+  for (let s = 0; s < batch; s++) for (let co = 0; co < channelsOut; co++) for (let ci = 0; ci < channelsIn; ci++)
+    for (let i = 0; i < height; i++) for (let j = 0; j < width; j++) for (let t = 0; t < 9; t++) {
+      const row = i + Math.floor(t / 3) - 1, col = j + (t % 3) - 1;
+      if (row < 0 || row >= height || col < 0 || col >= width) continue;
+      visit((co * channelsIn + ci) * 9 + t, ((s * channelsIn + ci) * height + row) * width + col, ((s * channelsOut + co) * height + i) * width + j);
+    }
+}
+
+export function conv3x3(x: Float32Array, w: Float32Array, out: Float32Array, shape: Conv3x3Shape): void {
+  const sums = new Float64Array(out.length);
+  convolve(shape, (tap, from, to) => { sums[to]! += w[tap]! * x[from]!; });
+  out.set(sums);
+}
+
+export function conv3x3InputGradient(g: Float32Array, w: Float32Array, out: Float32Array, shape: Conv3x3Shape): void {
+  const sums = new Float64Array(out.length);
+  convolve(shape, (tap, from, to) => { sums[from]! += w[tap]! * g[to]!; });
+  out.set(sums);
+}
+
+export function conv3x3WeightGradient(x: Float32Array, g: Float32Array, gw: Float32Array, shape: Conv3x3Shape): void {
+  const sums = Float64Array.from(gw);
+  convolve(shape, (tap, from, to) => { sums[tap]! += g[to]! * x[from]!; });
+  gw.set(sums);
+}
