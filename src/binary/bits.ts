@@ -19,12 +19,14 @@ export function packCodes({ name, map }: Param, codes: Codes, rowScales?: Float3
   };
 }
 
-/** out = scale · code for every weight; a zero bit wins over its sign bit. */
+/** out = scale · code for every weight, a word at a time; a zero bit wins over its sign bit. */
 export function unpackCodes({ signs, zeros }: OneBitMatrix, scale: number, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) {
-    const bit = 1 << (i & 31), word = i >>> 5;
-    out[i] = zeros && zeros[word]! & bit ? 0 : signs[word]! & bit ? -scale : scale;
+  const count = out.length;
+  for (let word = 0, at = 0; at < count; word++) {
+    const end = Math.min(at + 32, count);
+    for (let bits = signs[word]!; at < end; at++, bits >>>= 1) out[at] = bits & 1 ? -scale : scale;
   }
+  if (zeros) for (let i = 0; i < count; i++) if (zeros[i >>> 5]! & (1 << (i & 31))) out[i] = 0;
 }
 
 /** Throws unless the bitmaps are as long as `count` weights need, with tail bits 0. */
