@@ -12,8 +12,8 @@ const markdown = (header: readonly string[], rows: readonly (readonly string[])[
   [header, header.map((_, c) => (c ? '---:' : '---')), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 
 function methodTable(rows: readonly Row[]): string {
-  return markdown(['method', 'NMSE dB', 'bits per weight', 'weight bytes', 'all bytes'], [...rows].sort((a, b) => rank(a) - rank(b)).map(row => [
-    row.method, row.nmseDb.toFixed(2), row.bitsPerWeight === null ? '–' : row.bitsPerWeight.toPrecision(3),
+  return markdown(['method', 'layers', 'NMSE dB', 'bits per weight', 'weight bytes', 'all bytes'], [...rows].sort((a, b) => rank(a) - rank(b)).map(row => [
+    row.method, String(row.layers), row.nmseDb.toFixed(2), row.bitsPerWeight === null ? '–' : row.bitsPerWeight.toPrecision(3),
     row.bytes ? String(row.bytes.signs + row.bytes.index + row.bytes.scale) : '–', row.bytes ? String(row.bytes.total) : '–']));
 }
 
@@ -23,6 +23,11 @@ function noiseTable(rows: readonly Row[]): string {
     ...levels.map(level => rows.find(row => row.method === method && row.snrDb === level)?.nmseDb.toFixed(2) ?? '–')]));
 }
 
+interface Timing { kernel: string; shape: string; batch: number; micros: number; peer: string; peerMicros: number | null; ratio: number | null }
+const timings = (JSON.parse(readFileSync(`${results}/training.json`, 'utf8')) as { rows: Timing[] }).rows;
+const timingTable = markdown(['', 'batch', 'ms', 'peer', 'peer ms', 'peer / ours'], timings.map(row => [`${row.kernel}, ${row.shape}`, String(row.batch), (row.micros / 1000).toFixed(1),
+  row.peer, row.peerMicros === null ? 'not installed' : (row.peerMicros / 1000).toFixed(1), row.ratio === null ? '–' : row.ratio.toFixed(2)]));
+
 const published = rowsOf('published-');
 const tables: Readonly<Record<string, string>> = {
   demo: methodTable(rowsOf('demo')),
@@ -31,6 +36,7 @@ const tables: Readonly<Record<string, string>> = {
   published: methodTable(rowsOf('published-method-')),
   'published-long': methodTable(rowsOf('published-long-')),
   noise: noiseTable(published),
+  timing: timingTable,
 };
 let text = readFileSync('README.md', 'utf8');
 for (const [name, table] of Object.entries(tables)) {

@@ -1,5 +1,6 @@
 import type { LinearOperator, Shape } from '../src/types.js';
 import { checkShape, formatShape, tensor } from '../src/core/array.js';
+import { linop } from '../src/core/linop.js';
 import { checkName } from './checks.js';
 import { convolution } from './convolution.js';
 
@@ -17,9 +18,11 @@ export function difference(
     throw new RangeError(`difference: expected an axis from 0 to ${shape.length - 1}, got ${axis}`);
   if (shape[axis]! < 2) throw new RangeError(`difference: expected at least 2 entries along axis ${axis}, got ${formatShape(shape)}`);
   const along = shape.map((_, a) => (a === axis ? 1 : 0));
-  return {
-    ...convolution(tensor([1, -1], along.map(one => 1 + one)), shape, { boundary, origin: along }),
-    name: 'difference',
+  const { apply, applyAdjoint, pattern, weights, normalSolver } =
+    convolution(tensor([1, -1], along.map(one => 1 + one)), shape, { boundary, origin: along });
+  return linop({
+    name: 'difference', inShape: shape, outShape: shape, apply, applyAdjoint, pattern,
+    ...(weights && { weights }), ...(normalSolver && { normalSolver }),
     describe: () => ({ kind: 'difference', args: { shape, axis, boundary } }),
-  };
+  });
 }

@@ -23,8 +23,8 @@ export { cartesianMask, maskFrom, radialMask, randomMask, type SamplingMask } fr
 /** How many numbers all operators of one description may hold or work on, and how deep it may nest: a file is not trusted. */
 const maxEntries = 2 ** 28, maxDepth = 32, maxCopies = 2 ** 20;
 
-/** Numbers that an operator applied by Fourier transforms works on for each entry of its signals: complex, in f64, twice. */
-const fourierWork = 8;
+/** Numbers that a fast transform works on for each entry of its signals: complex, in f64, twice. */
+const transformWork = 8;
 
 interface Budget { left: number; depth: number }
 
@@ -34,7 +34,7 @@ function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budg
     throw new RangeError(`operator ${kind}: expected ${name} to be ${expected}, got ${JSON.stringify(value)?.slice(0, 60)}`);
   };
   const spend = (name: string, entries: number): void => {
-    if (!(entries <= budget.left)) fail(name, `such that all operators have at most ${maxEntries} entries`, args[name]);
+    if (!(entries >= 0 && entries <= budget.left)) fail(name, `such that all operators have at most ${maxEntries} entries`, args[name]);
     budget.left -= entries;
   };
   const integers = (name: string): number[] => {
@@ -42,9 +42,11 @@ function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budg
     return Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0) ? (value as number[]) : fail(name, 'a list of integers', value);
   };
   return {
-    integer(name: string): number {
-      const value = args[name];
-      return Number.isSafeInteger(value) && (value as number) <= maxEntries ? (value as number) : fail(name, 'an integer', value);
+    integer(name: string, work = 0): number {
+      const value = args[name] as number;
+      if (!Number.isSafeInteger(value) || value > maxEntries) fail(name, 'an integer', value);
+      spend(name, work * value);
+      return value;
     },
     number(name: string): number {
       const value = args[name];
@@ -63,7 +65,8 @@ function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budg
     },
     array(name: string, length: number): Float32Array {
       const value = arrays && Object.hasOwn(arrays, name) ? arrays[name] : undefined;
-      return value instanceof Float32Array && value.length === length ? value : fail(name, `an array of ${length} numbers`, value?.length ?? null);
+      return value instanceof Float32Array && value.length === length ? value
+        : fail(name, `${length} float32 numbers`, value instanceof Float32Array ? value.length : typeof value);
     },
     matrixSize(): [number, number] {
       const rows = args['rows'] as number, cols = args['cols'] as number;
@@ -94,15 +97,15 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'matrix': read => { const size = read.matrixSize(); return matrix(tensor(read.array('data', size[0] * size[1]), size)); },
   'gaussian': read => gaussian(...read.matrixSize(), { seed: read.integer('seed') }),
   'rademacher': read => rademacher(...read.matrixSize(), { seed: read.integer('seed') }),
-  'hadamard': read => hadamard(read.integer('rows'), read.integer('n'), { seed: read.integer('seed') }),
+  'hadamard': read => hadamard(read.integer('rows'), read.integer('n', transformWork), { seed: read.integer('seed') }),
   'convolution': read => {
     const support = read.shape('support');
     const method = read.choice('method', ['direct', 'fft']), boundary = read.choice('boundary', ['circular', 'zero', 'reflect']);
-    const shape = read.shape('shape', method === 'fft' ? fourierWork : 1);
+    const shape = read.shape('shape', method === 'fft' ? transformWork : 1);
     return convolution(tensor(read.array('kernel', sizeOf(support)), support), shape, { boundary, method, origin: read.integers('origin') });
   },
   'fourier': (read, { arrays }) => {
-    const shape = read.shape('shape', fourierWork);
+    const shape = read.shape('shape', transformWork);
     const mask = arrays && 'mask' in arrays ? { mask: tensor(read.array('mask', sizeOf(shape)), shape) } : {};
     return fourier(shape, { ...mask, complexInput: read.flag('complexInput') });
   },

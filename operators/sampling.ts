@@ -69,19 +69,23 @@ export function cartesianMask(shape: Shape, { acceleration, centre = 0.08, seed 
   return masked(shape, Uint8Array.from({ length: height * width }, (_, at) => columns[at % width]!));
 }
 
-/** `lines` straight lines through the zero frequency of an [h, w] grid at equal angles, as in pseudo-radial MRI sampling. */
+/** `lines` straight lines through the zero frequency of an [h, w] grid at equal angles, as in pseudo-radial MRI sampling; k and −k go together. */
 export function radialMask(shape: Shape, { lines }: { lines: number }): SamplingMask {
   checkShape('radialMask', shape);
   if (shape.length !== 2) throw new RangeError(`radialMask: expected a shape [h,w], got ${formatShape(shape)}`);
   if (!Number.isSafeInteger(lines) || lines < 1) throw new RangeError(`radialMask: expected a positive number of lines, got ${lines}`);
   const [height, width] = shape as [number, number], data = new Uint8Array(height * width);
   const reach = Math.hypot(height, width) / 2;
+  const keep = (row: number, col: number): void => {
+    if (row < -(height >> 1) || row >= height - (height >> 1) || col < -(width >> 1) || col >= width - (width >> 1)) return;
+    data[((row + height) % height) * width + ((col + width) % width)] = 1;
+  };
   for (let line = 0; line < lines; line++) {
     const angle = (Math.PI * line) / lines;
-    for (let r = -reach; r <= reach; r += 0.5) {
+    for (let r = 0; r <= reach; r += 0.5) {
       const row = Math.round(r * Math.sin(angle)), col = Math.round(r * Math.cos(angle));
-      if (row < -(height >> 1) || row >= height - (height >> 1) || col < -(width >> 1) || col >= width - (width >> 1)) continue;
-      data[((row + height) % height) * width + ((col + width) % width)] = 1;
+      keep(row, col);
+      keep(-row, -col);
     }
   }
   return masked(shape, data);

@@ -8,6 +8,7 @@ import { linop } from '../src/core/linop.js';
 import { dotTest, norm } from '../src/core/norm.js';
 import { weightCount } from '../src/core/pattern.js';
 import { patternMap } from '../src/kernels/maps/index.js';
+import type { OperatorDescription } from '../src/types.js';
 import { operatorCases } from './cases.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
 
@@ -111,5 +112,17 @@ algebra('impossible operators are refused with one line', () => {
     () => fourier([5], { mask: tensor([0, 0, 0, 0, 0]) }), () => fourier([5], { mask: tensor([1, 0, 0.5, 0, 0]) }), () => fourier([5], { mask: tensor([1, 0]) }),
     () => fromDescription({ kind: 'gaussian', args: { rows: 1e9, cols: 1e9, seed: 1 } }), () => fromDescription({ kind: '__proto__', args: {} })])
     assert.throws(make, (error: Error) => /^[^\n]+: expected [^\n]+$/.test(error.message));
+});
+algebra('a hostile description is refused with one line, before it takes memory', () => {
+  const leaf = { kind: 'gaussian', args: { rows: 2, cols: 3, seed: 1 } }, one = { kind: 'identity', args: { shape: [1] } };
+  const copies = (count: number, part: unknown): unknown => ({ kind: 'kronecker-identity', args: { count }, parts: [part] });
+  let nested: unknown = leaf;
+  for (let level = 0; level < 50; level++) nested = { kind: 'transpose', args: {}, parts: [nested] };
+  const wide = { kind: 'identity', args: { shape: [2 ** 27] } };
+  for (const description of [null, 'gaussian', { kind: 'gaussian' }, { kind: 7, args: {} }, { kind: 'sum', args: {}, parts: 'ab' }, { kind: 'sum', args: {}, parts: [null, leaf] },
+    { kind: 'matrix', args: { rows: 2, cols: 2 }, arrays: { data: 'abcd' } }, { kind: 'matrix', args: { rows: 1, cols: 1 }, arrays: null },
+    { kind: 'hadamard', args: { rows: 1, n: 2 ** 28, seed: 1 } }, nested, copies(2 ** 27, one), copies(2 ** 15, copies(2 ** 15, one)),
+    { kind: 'stack', args: {}, parts: [wide, wide, wide] }])
+    assert.throws(() => fromDescription(description as OperatorDescription), (error: Error) => /^operator[^\n]*: expected [^\n]+$/.test(error.message), JSON.stringify(description)?.slice(0, 80));
 });
 algebra.run();
