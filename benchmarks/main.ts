@@ -17,15 +17,27 @@ import { learnedIsta } from '../src/unrolled/presets.js';
 import { startPeer, type Peer } from './peer.js';
 
 export interface BenchRow {
-  readonly kernel: string; readonly shape: string; readonly batch: number; readonly mask: string; readonly micros: number;
-  readonly peer: string; readonly peerMicros: number | null;
+  readonly kernel: string;
+  readonly shape: string;
+  readonly batch: number;
+  readonly mask: string;
+  readonly micros: number;
+  readonly peer: string;
+  readonly peerMicros: number | null;
   /** peerMicros / micros: above 1 this project is faster. */
   readonly ratio: number | null;
   readonly relativeError: number | null;
 }
 
-const m = 250, n = 500, layers = 16, batch = 64, rate = 5e-4, seed = 1, lambda = 0.4;
-const LOSS_AGREEMENT = 1e-4, OUTPUT_AGREEMENT = 1e-4;
+const m = 250,
+  n = 500,
+  layers = 16,
+  batch = 64,
+  rate = 5e-4,
+  seed = 1,
+  lambda = 0.4;
+const LOSS_AGREEMENT = 1e-4,
+  OUTPUT_AGREEMENT = 1e-4;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const timed = (run: () => void): number => {
   const begin = performance.now();
@@ -35,33 +47,69 @@ const timed = (run: () => void): number => {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'unknown';
   }
 }
 
-export async function bench({ json = false, quick = false, out }: { json?: boolean; quick?: boolean; out?: string }): Promise<unknown> {
-  const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, commit: commit(), seed, threads: 1 };
-  const say = (text: string): void => { if (!json) console.log(text); };
-  say(Object.entries(environment).map(([name, value]) => `${name} ${value}`).join(', '));
-  const rounds = quick ? 7 : 21, warm = 3;
-  const A = gaussian(m, n, { seed }), problem = { operator: A, prox: l1() }, L = 1.001 * norm(A) ** 2;
-  const x = alloc(batch * n), y = alloc(batch * m), rng = random(seed, 1);
+export async function bench({
+  json = false,
+  quick = false,
+  out,
+}: {
+  json?: boolean;
+  quick?: boolean;
+  out?: string;
+}): Promise<unknown> {
+  const environment = {
+    node: process.version,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    commit: commit(),
+    seed,
+    threads: 1,
+  };
+  const say = (text: string): void => {
+    if (!json) console.log(text);
+  };
+  say(
+    Object.entries(environment)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  );
+  const rounds = quick ? 7 : 21,
+    warm = 3;
+  const A = gaussian(m, n, { seed }),
+    problem = { operator: A, prox: l1() },
+    L = 1.001 * norm(A) ** 2;
+  const x = alloc(batch * n),
+    y = alloc(batch * m),
+    rng = random(seed, 1);
   for (let i = 0; i < x.length; i++) x[i] = rng.bernoulliGaussian(0.1);
   A.apply(x, y, batch);
 
   const folder = mkdtempSync(join(tmpdir(), 'signfold-bench-'));
-  for (const [name, array] of Object.entries({ A: A.weights!(), x, y })) writeFileSync(join(folder, `${name}.f32`), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  writeFileSync(join(folder, 'sizes.json'), JSON.stringify({ m, n, layers, batch, eta: Math.fround(1 / L), theta: Math.fround(lambda / L), rate }));
-  const torch = await startPeer('torch', '/usr/bin/python3', ['benchmarks/peers/training.py', folder])
-    ?? await startPeer('torch', 'python3', ['benchmarks/peers/training.py', folder]);
+  for (const [name, array] of Object.entries({ A: A.weights!(), x, y }))
+    writeFileSync(join(folder, `${name}.f32`), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  writeFileSync(
+    join(folder, 'sizes.json'),
+    JSON.stringify({ m, n, layers, batch, eta: Math.fround(1 / L), theta: Math.fround(lambda / L), rate }),
+  );
+  const torch =
+    (await startPeer('torch', '/usr/bin/python3', ['benchmarks/peers/training.py', folder])) ??
+    (await startPeer('torch', 'python3', ['benchmarks/peers/training.py', folder]));
   const tfjs = await startPeer('tfjs-wasm', process.execPath, ['benchmarks/peers/training-tfjs.mjs', folder]);
   const rows: BenchRow[] = [];
   const add = (row: Omit<BenchRow, 'ratio'>): void => {
     const full = { ...row, ratio: row.peerMicros === null ? null : row.peerMicros / row.micros };
     rows.push(full);
-    say(`${full.kernel}, ${full.shape}, batch ${full.batch}: ${full.micros.toFixed(0)} us; ${full.peer} ${full.peerMicros === null ? 'is not installed' : `${full.peerMicros.toFixed(0)} us, ratio ${full.ratio!.toFixed(2)}, relative error ${full.relativeError!.toExponential(1)}`}`);
+    say(
+      `${full.kernel}, ${full.shape}, batch ${full.batch}: ${full.micros.toFixed(0)} us; ${full.peer} ${full.peerMicros === null ? 'is not installed' : `${full.peerMicros.toFixed(0)} us, ratio ${full.ratio!.toFixed(2)}, relative error ${full.relativeError!.toExponential(1)}`}`,
+    );
   };
   try {
     const net = learnedIsta(problem, { layers, lambda, coupling: 'coupled' });
@@ -73,28 +121,46 @@ export async function bench({ json = false, quick = false, out }: { json?: boole
     }
     const optimizer = adam();
     optimizer.start(net.params);
-    let count = 0, loss = 0;
+    let count = 0,
+      loss = 0;
     const step = (): void => {
       for (const param of net.params) param.grad.fill(0);
       loss = lossAndGradient(net, layers, x, y, batch);
       optimizer.update(net.params, rate, ++count);
     };
-    const peers = [['torch', torch], ['tfjs-wasm', tfjs]] as const, own: number[] = [];
-    const times = peers.map((): number[] => []), errors = peers.map(() => 0);
+    const peers = [
+        ['torch', torch],
+        ['tfjs-wasm', tfjs],
+      ] as const,
+      own: number[] = [];
+    const times = peers.map((): number[] => []),
+      errors = peers.map(() => 0);
     for (let round = 0; round < warm + rounds; round++) {
       const micros = timed(step);
       if (round >= warm) own.push(micros);
-      for (const [i, [name, peer]] of peers.entries()) if (peer) {
-        const answer = await peer.ask('step'), error = Math.abs(answer.loss! - loss) / loss;
-        // Checked before anything is timed; rounding makes the trajectories part slowly afterwards.
-        if (round < warm) {
-          errors[i] = Math.max(errors[i]!, error);
-          if (error > LOSS_AGREEMENT) throw new Error(`bench: ${name} has loss ${answer.loss} at step ${count}, expected ${loss}`);
-        } else times[i]!.push(answer.micros!);
-      }
+      for (const [i, [name, peer]] of peers.entries())
+        if (peer) {
+          const answer = await peer.ask('step'),
+            error = Math.abs(answer.loss! - loss) / loss;
+          // Checked before anything is timed; rounding makes the trajectories part slowly afterwards.
+          if (round < warm) {
+            errors[i] = Math.max(errors[i]!, error);
+            if (error > LOSS_AGREEMENT)
+              throw new Error(`bench: ${name} has loss ${answer.loss} at step ${count}, expected ${loss}`);
+          } else times[i]!.push(answer.micros!);
+        }
     }
-    for (const [i, [name, peer]] of peers.entries()) add({ kernel: 'training-step', shape: `${layers} coupled layers, ${m}x${n}`, batch, mask: 'dense', micros: median(own), peer: name,
-      peerMicros: peer ? median(times[i]!) : null, relativeError: peer ? errors[i]! : null });
+    for (const [i, [name, peer]] of peers.entries())
+      add({
+        kernel: 'training-step',
+        shape: `${layers} coupled layers, ${m}x${n}`,
+        batch,
+        mask: 'dense',
+        micros: median(own),
+        peer: name,
+        peerMicros: peer ? median(times[i]!) : null,
+        relativeError: peer ? errors[i]! : null,
+      });
     await reconstruction(problem, y, torch, rounds, add);
   } finally {
     torch?.stop();
@@ -108,28 +174,59 @@ export async function bench({ json = false, quick = false, out }: { json?: boole
 }
 
 /** The float network in torch and here, and the packed one-bit network here; the peer of both is torch's float network. */
-async function reconstruction(problem: Parameters<typeof learnedIsta>[0], y: Float32Array, torch: Peer | undefined, rounds: number, add: (row: Omit<BenchRow, 'ratio'>) => void): Promise<void> {
-  const net = learnedIsta(problem, { layers, lambda, coupling: 'tied' }), W = net.params.find(({ name }) => name === 'W')!;
-  const codes = W.value.map(value => (value < 0 ? -1 : 1)), float = { ...learnedIsta(problem, { layers, lambda, coupling: 'tied' }), binarizer: 'float', scale: 1, matrices: [] };
-  const engines = [['float', pack(float)], ['one-bit', pack(oneBitNetwork(net, 'sign', { scale: 1 / 400, codes: new Map([[W, codes]]) }))]] as const;
-  for (const [name, engine] of engines) for (const count of [1, batch]) {
-    const part = tensor(y.slice(0, count * m), [count, m]), own: number[] = [], peer: number[] = [];
-    let relativeError: number | null = null;
-    for (let round = 0; round < rounds + 3; round++) {
-      const micros = timed(() => engine.reconstruct(part)), answer = torch && await torch.ask(`reconstruct ${count}`);
-      if (round === 0 && answer && name === 'float') {
-        const size = Math.hypot(...engine.reconstruct(part).data);
-        relativeError = Math.abs(size - answer.norm!) / size;
-        if (relativeError > OUTPUT_AGREEMENT) throw new Error(`bench: torch reconstructs signals of norm ${answer.norm}, expected ${size}`);
+async function reconstruction(
+  problem: Parameters<typeof learnedIsta>[0],
+  y: Float32Array,
+  torch: Peer | undefined,
+  rounds: number,
+  add: (row: Omit<BenchRow, 'ratio'>) => void,
+): Promise<void> {
+  const net = learnedIsta(problem, { layers, lambda, coupling: 'tied' }),
+    W = net.params.find(({ name }) => name === 'W')!;
+  const codes = W.value.map(value => (value < 0 ? -1 : 1)),
+    float = { ...learnedIsta(problem, { layers, lambda, coupling: 'tied' }), binarizer: 'float', scale: 1, matrices: [] };
+  const engines = [
+    ['float', pack(float)],
+    ['one-bit', pack(oneBitNetwork(net, 'sign', { scale: 1 / 400, codes: new Map([[W, codes]]) }))],
+  ] as const;
+  for (const [name, engine] of engines)
+    for (const count of [1, batch]) {
+      const part = tensor(y.slice(0, count * m), [count, m]),
+        own: number[] = [],
+        peer: number[] = [];
+      let relativeError: number | null = null;
+      for (let round = 0; round < rounds + 3; round++) {
+        const micros = timed(() => engine.reconstruct(part)),
+          answer = torch && (await torch.ask(`reconstruct ${count}`));
+        if (round === 0 && answer && name === 'float') {
+          const size = Math.hypot(...engine.reconstruct(part).data);
+          relativeError = Math.abs(size - answer.norm!) / size;
+          if (relativeError > OUTPUT_AGREEMENT)
+            throw new Error(`bench: torch reconstructs signals of norm ${answer.norm}, expected ${size}`);
+        }
+        if (round >= 3) {
+          own.push(micros);
+          if (answer) peer.push(answer.micros!);
+        }
       }
-      if (round >= 3) { own.push(micros); if (answer) peer.push(answer.micros!); }
+      add({
+        kernel: `reconstruct-${name}`,
+        shape: `${layers} tied layers, ${m}x${n}`,
+        batch: count,
+        mask: 'dense',
+        micros: median(own),
+        peer: 'torch (float)',
+        peerMicros: torch ? median(peer) : null,
+        relativeError: torch ? (relativeError ?? 0) : null,
+      });
     }
-    add({ kernel: `reconstruct-${name}`, shape: `${layers} tied layers, ${m}x${n}`, batch: count, mask: 'dense', micros: median(own), peer: 'torch (float)', peerMicros: torch ? median(peer) : null,
-      relativeError: torch ? relativeError ?? 0 : null });
-  }
 }
 
 if (process.argv[1]?.endsWith('benchmarks/main.js')) {
   const at = process.argv.indexOf('--out');
-  await bench({ json: process.argv.includes('--json'), quick: process.argv.includes('--quick'), ...(at > 0 && { out: process.argv[at + 1]! }) });
+  await bench({
+    json: process.argv.includes('--json'),
+    quick: process.argv.includes('--quick'),
+    ...(at > 0 && { out: process.argv[at + 1]! }),
+  });
 }

@@ -4,10 +4,28 @@ import { tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type UnrolledOptions } from '../src/unrolled/presets.js';
 import type { LinearOperator, Problem, UnrolledNetwork } from '../src/types.js';
-import { cartesianMask, convolution, diagonal, difference, fourier, gaussian, hadamard, identity, matrix, rademacher, radialMask, randomMask, restriction } from '../operators/index.js';
+import {
+  cartesianMask,
+  convolution,
+  diagonal,
+  difference,
+  fourier,
+  gaussian,
+  hadamard,
+  identity,
+  matrix,
+  rademacher,
+  radialMask,
+  randomMask,
+  restriction,
+} from '../operators/index.js';
 import { normalTensor } from './helpers.js';
 
-const taps = [0.5, 0.3, -0.2, 0.1], image = [[0.5, 0.3, 0.1], [0.2, -0.1, 0.05]];
+const taps = [0.5, 0.3, -0.2, 0.1],
+  image = [
+    [0.5, 0.3, 0.1],
+    [0.2, -0.1, 0.05],
+  ];
 
 export const operatorCases: readonly { readonly name: string; readonly make: () => LinearOperator }[] = [
   { name: 'gaussian 7×11', make: () => gaussian(7, 11, { seed: 1 }) },
@@ -25,9 +43,15 @@ export const operatorCases: readonly { readonly name: string; readonly make: () 
   { name: 'circular convolution of 15×9 by FFT', make: () => convolution(image, [15, 9], { method: 'fft' }) },
   { name: 'zero convolution of 13 by FFT', make: () => convolution(taps, [13], { boundary: 'zero', method: 'fft' }) },
   { name: 'fourier of 13, complex, all', make: () => fourier([13]) },
-  { name: 'fourier of 13, real, random mask', make: () => fourier([13], { mask: randomMask([13], { fraction: 0.5, seed: 1 }), complexInput: false }) },
+  {
+    name: 'fourier of 13, real, random mask',
+    make: () => fourier([13], { mask: randomMask([13], { fraction: 0.5, seed: 1 }), complexInput: false }),
+  },
   { name: 'fourier of 6×9, complex, radial mask', make: () => fourier([6, 9], { mask: radialMask([6, 9], { lines: 3 }) }) },
-  { name: 'fourier of 7×12, real, Cartesian mask', make: () => fourier([7, 12], { mask: cartesianMask([7, 12], { acceleration: 2, seed: 3 }), complexInput: false }) },
+  {
+    name: 'fourier of 7×12, real, Cartesian mask',
+    make: () => fourier([7, 12], { mask: cartesianMask([7, 12], { acceleration: 2, seed: 3 }), complexInput: false }),
+  },
   { name: 'identity of 3×5', make: () => identity([3, 5]) },
   { name: 'diagonal of 7', make: () => diagonal(tensor([1, -2, 0.5, 0, 3, 0.25, -1])) },
   { name: 'restriction of 11', make: () => restriction([11], [7, 0, 3]) },
@@ -46,16 +70,31 @@ export const operatorCases: readonly { readonly name: string; readonly make: () 
 type Make = (problem: Problem, options: UnrolledOptions) => UnrolledNetwork;
 
 /** Every unrolled layer, by the preset that uses it; `solver` is what it is untrained, for every operator or for some. */
-export const networkCases: readonly { readonly name: string; readonly make: Make; readonly solver: 'ista' | 'admm' | 'admm on matrices' | 'none' }[] = [
+export const networkCases: readonly {
+  readonly name: string;
+  readonly make: Make;
+  readonly solver: 'ista' | 'admm' | 'admm on matrices' | 'none';
+}[] = [
   { name: 'ista', make: unrolledIsta, solver: 'ista' },
   { name: 'lista', make: (p, o) => learnedIsta(p, { ...o, coupling: 'lista' }), solver: 'ista' },
   { name: 'coupled', make: (p, o) => learnedIsta(p, { ...o, coupling: 'coupled' }), solver: 'ista' },
   { name: 'tied', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied' }), solver: 'ista' },
-  { name: 'tied with support selection', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied', supportSelection: { perLayer: 10, max: 30 } }), solver: 'none' },
+  {
+    name: 'tied with support selection',
+    make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied', supportSelection: { perLayer: 10, max: 30 } }),
+    solver: 'none',
+  },
   { name: 'admm', make: unrolledAdmm, solver: 'admm' },
   { name: 'tied admm', make: (p, o) => unrolledAdmm(p, { ...o, coupling: 'tied' }), solver: 'admm on matrices' },
 ];
 
 /** Operators whose weights a network can learn, one for each kind of pattern. */
-export const learnable = ['gaussian 7×11', 'unequal dense blocks', 'I ⊗ Φ', 'circular convolution of 13', 'reflect convolution of 13',
-  'fourier of 13, real, random mask', 'diagonal of 7'];
+export const learnable = [
+  'gaussian 7×11',
+  'unequal dense blocks',
+  'I ⊗ Φ',
+  'circular convolution of 13',
+  'reflect convolution of 13',
+  'fourier of 13, real, random mask',
+  'diagonal of 7',
+];

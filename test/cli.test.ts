@@ -13,26 +13,46 @@ const at = (name: string): string => join(folder, name);
 const env = { ...process.env };
 delete env['SIGNFOLD_DATA'];
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env, timeout: 60_000 });
-const write = (name: string, content: string | Uint8Array): string => { writeFileSync(at(name), content); return at(name); };
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
 
 // n = 256 real signals; measurements are the full grid [256, 2].
 const model = at('model.safetensors');
 const trained = run('train', 'fourier-sampling', '--method', 'sign', '--layers', '2', '--steps', '2', '--quick', '-o', model);
-const y = formatNpy(tensor(Float32Array.from({ length: 512 }, (_, i) => Math.sin(i)), [256, 2]));
+const y = formatNpy(
+  tensor(
+    Float32Array.from({ length: 512 }, (_, i) => Math.sin(i)),
+    [256, 2],
+  ),
+);
 const good = write('good.npy', y);
 const bytes = existsSync(model) ? readFileSync(model) : new Uint8Array();
 const header = (json: string): Uint8Array => {
-  const text = new TextEncoder().encode(json), out = new Uint8Array(8 + text.length);
+  const text = new TextEncoder().encode(json),
+    out = new Uint8Array(8 + text.length);
   new DataView(out.buffer).setUint32(0, text.length, true);
   out.set(text, 8);
   return out;
 };
-const nan = tensor(Float32Array.from({ length: 512 }, () => NaN), [256, 2]);
+const nan = tensor(
+  Float32Array.from({ length: 512 }, () => NaN),
+  [256, 2],
+);
 mkdirSync(at('folder'));
 mkdirSync(at('broken-data/sparse'), { recursive: true });
 write('broken-data/sparse/alista_D_250x500.npy', y);
 
-const reconstruct = (input: string, ...rest: string[]): string[] => ['reconstruct', input, '--model', model, '--out', at('x.npy'), ...rest];
+const reconstruct = (input: string, ...rest: string[]): string[] => [
+  'reconstruct',
+  input,
+  '--model',
+  model,
+  '--out',
+  at('x.npy'),
+  ...rest,
+];
 const out = ['--out', at('run')];
 
 /** Command lines that must fail with one line; the exit code is 2 for wrong use, 1 for what goes wrong with files. */
@@ -72,7 +92,11 @@ const bad: readonly (readonly [name: string, code: 1 | 2, args: readonly string[
   ['inspecting a model cut in its header', 1, ['inspect', write('head.safetensors', bytes.subarray(0, 60))]],
   ['inspecting a hostile header length', 1, ['inspect', write('long.safetensors', new Uint8Array(64).fill(255))]],
   ['inspecting another safetensors file', 1, ['inspect', write('other.safetensors', header('{}'))]],
-  ['inspecting a model of the future', 1, ['inspect', write('future.safetensors', header('{"__metadata__":{"format":"signfold-model","version":"9"}}'))]],
+  [
+    'inspecting a model of the future',
+    1,
+    ['inspect', write('future.safetensors', header('{"__metadata__":{"format":"signfold-model","version":"9"}}'))],
+  ],
   ['inspecting a header that is no JSON', 1, ['inspect', write('nojson.safetensors', header('{"a":'))]],
   ['reconstructing with a missing model', 1, ['reconstruct', good, '--model', at('none.safetensors'), '--out', at('x.npy')]],
   ['reconstructing without a model', 2, ['reconstruct', good, '--out', at('x.npy')]],
@@ -94,21 +118,34 @@ writeFileSync(at('text.npy.txt'), 'keep me');
 const leftovers = (): string[] => (readdirSync(folder, { recursive: true }) as string[]).filter(name => name.endsWith('.tmp'));
 
 const errors = suite('wrong input to the commands');
-for (const [name, code, args] of bad) errors(`${name} gets one line and exit code ${code}`, () => {
-  const { status, stderr, stdout } = run(...args);
-  assert.match(stderr.trimEnd(), /^signfold: [^\n]+$/);
-  assert.not.match(stderr, /\n\s+at |undefined|\[object/);
-  assert.is(status, code, stderr);
-  assert.is(stdout, '');
-  assert.not.ok(existsSync(at('x.npy')));
-  assert.equal(leftovers(), []);
-});
+for (const [name, code, args] of bad)
+  errors(`${name} gets one line and exit code ${code}`, () => {
+    const { status, stderr, stdout } = run(...args);
+    assert.match(stderr.trimEnd(), /^signfold: [^\n]+$/);
+    assert.not.match(stderr, /\n\s+at |undefined|\[object/);
+    assert.is(status, code, stderr);
+    assert.is(stdout, '');
+    assert.not.ok(existsSync(at('x.npy')));
+    assert.equal(leftovers(), []);
+  });
 errors('a full disk is one line and leaves no half-written file', () => {
   const disk = at('disk');
   mkdirSync(disk);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk]).status !== 0) { console.log('skipped: no tmpfs can be mounted here'); return; }
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk]).status !== 0) {
+    console.log('skipped: no tmpfs can be mounted here');
+    return;
+  }
   try {
-    const { status, stderr } = run('reconstruct', good, write('third.npy', y), write('fourth.npy', y), '--model', model, '--out', disk);
+    const { status, stderr } = run(
+      'reconstruct',
+      good,
+      write('third.npy', y),
+      write('fourth.npy', y),
+      '--model',
+      model,
+      '--out',
+      disk,
+    );
     assert.is(status, 1);
     assert.match(stderr, /^signfold: [^\n]*no space left on the disk\n$/);
     for (const file of readdirSync(disk)) assert.is(parseNpy(readFileSync(join(disk, file))).size, 256);
@@ -140,23 +177,41 @@ commands('reconstruct gives a signal for a measurement and a batch for a batch',
   const batch = write('batch.npy', formatNpy(tensor(new Float32Array(3 * 512).fill(0.5), [3, 256, 2])));
   const { status, stdout } = run('reconstruct', good, batch, '--model', model, '--out', at('many-x'), '--json');
   assert.is(status, 0);
-  assert.equal(JSON.parse(stdout).map(({ shape }: { shape: number[] }) => shape), [[256], [3, 256]]);
+  assert.equal(
+    JSON.parse(stdout).map(({ shape }: { shape: number[] }) => shape),
+    [[256], [3, 256]],
+  );
   assert.equal(parseNpy(readFileSync(at('many-x/batch.npy'))).shape, [3, 256]);
 });
 commands('run prints JSON alone on stdout and writes the same to results.json', () => {
-  const { status, stdout } = run('run', 'fourier-sampling', '--methods', 'ista,fista', '--layers', '3', '--quick', '--json', '--out', at('json'));
+  const { status, stdout } = run(
+    'run',
+    'fourier-sampling',
+    '--methods',
+    'ista,fista',
+    '--layers',
+    '3',
+    '--quick',
+    '--json',
+    '--out',
+    at('json'),
+  );
   assert.is(status, 0);
   const { task, environment, rows } = JSON.parse(stdout);
   assert.is(task, 'fourier-sampling');
   assert.ok(environment.node);
-  assert.equal(rows.map(({ method }: { method: string }) => method), ['ista', 'fista']);
+  assert.equal(
+    rows.map(({ method }: { method: string }) => method),
+    ['ista', 'fista'],
+  );
   assert.equal(JSON.parse(readFileSync(at('json/results.json'), 'utf8')).rows.length, 2);
 });
 commands('list --json names tasks, methods, operators and datasets', () => {
   assert.equal(Object.keys(JSON.parse(run('list', '--json').stdout)), ['tasks', 'methods', 'operators', 'datasets']);
 });
 commands('every command has --help', () => {
-  for (const name of ['demo', 'list', 'run', 'train', 'reconstruct', 'inspect', 'bench']) assert.is(run(name, '--help').status, 0);
+  for (const name of ['demo', 'list', 'run', 'train', 'reconstruct', 'inspect', 'bench'])
+    assert.is(run(name, '--help').status, 0);
 });
 commands('an interrupted run says how to resume, and resumes to the same numbers', async () => {
   const args = ['run', 'fourier-sampling', '--methods', 'float', '--layers', '3', '--steps', '400', '--quick'];

@@ -9,7 +9,8 @@ import { normals, relativeError } from './helpers.js';
 
 const { alloc, free, scratch, temp, transposed, view } = kernels;
 /** f32 sums of some hundred products against f64 ones. */
-const CLOSE = 2e-6, TORCH = 1e-5;
+const CLOSE = 2e-6,
+  TORCH = 1e-5;
 /** Sizes around lanes, tiles and blocks. */
 const sizes = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 127, 129];
 
@@ -21,11 +22,23 @@ function inside(array: Float32Array): Float32Array {
 }
 
 const gemms = suite('gemm');
-function product(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, accumulate: boolean, resident: boolean, gap: number): void {
+function product(
+  m: number,
+  n: number,
+  k: number,
+  transposeA: boolean,
+  transposeB: boolean,
+  accumulate: boolean,
+  resident: boolean,
+  gap: number,
+): void {
   const place = resident ? inside : (array: Float32Array) => array;
-  const a = place(normals((transposeA ? k : m) * ((transposeA ? m : k) + gap), 1)), b = place(normals((transposeB ? n : k) * ((transposeB ? k : n) + gap), 2));
-  const c = place(normals(m * (n + gap) + 3, 3)), expected = c.slice();
-  const A = transposeA ? transposed(view(a, k, m, m + gap)) : view(a, m, k, k + gap), B = transposeB ? transposed(view(b, n, k, k + gap)) : view(b, k, n, n + gap);
+  const a = place(normals((transposeA ? k : m) * ((transposeA ? m : k) + gap), 1)),
+    b = place(normals((transposeB ? n : k) * ((transposeB ? k : n) + gap), 2));
+  const c = place(normals(m * (n + gap) + 3, 3)),
+    expected = c.slice();
+  const A = transposeA ? transposed(view(a, k, m, m + gap)) : view(a, m, k, k + gap),
+    B = transposeB ? transposed(view(b, n, k, k + gap)) : view(b, k, n, n + gap);
   reference.gemm(A, B, view(expected, m, n, n + gap, 3), accumulate);
   kernels.gemm(A, B, view(c, m, n, n + gap, 3), accumulate);
   assert.ok(relativeError(c, expected) <= CLOSE, `${m} ${n} ${k} ${transposeA} ${transposeB}`);
@@ -35,83 +48,157 @@ gemms('equals its twin around lane and tile boundaries, transposed or not, with 
   for (const m of sizes) for (const n of sizes) product(m, n, 5, n % 2 > 0, m % 2 > 0, n > m, m % 3 > 0, n % 3);
 });
 gemms('equals its twin across the blocks of depth, rows and columns', () => {
-  for (const k of [255, 256, 257, 513]) for (const [m, n] of [[129, 9], [3, 521], [64, 31]] as const) product(m, n, k, false, true, true, true, 1);
+  for (const k of [255, 256, 257, 513])
+    for (const [m, n] of [
+      [129, 9],
+      [3, 521],
+      [64, 31],
+    ] as const)
+      product(m, n, k, false, true, true, true, 1);
 });
 gemms('equals its twin on random shapes', () => {
   const size = fc.integer({ min: 1, max: 70 });
-  fc.assert(fc.property(size, size, fc.integer({ min: 1, max: 300 }), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 3 }),
-    (...args) => product(...args)), { numRuns: 60, seed: 1 });
+  fc.assert(
+    fc.property(
+      size,
+      size,
+      fc.integer({ min: 1, max: 300 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      fc.integer({ min: 0, max: 3 }),
+      (...args) => product(...args),
+    ),
+    { numRuns: 60, seed: 1 },
+  );
 });
 gemms('gives a row the same bits whatever the number of rows and wherever the arrays are', () => {
-  const a = normals(17 * 300, 1), b = normals(300 * 33, 2), whole = new Float32Array(17 * 33), one = alloc(33);
+  const a = normals(17 * 300, 1),
+    b = normals(300 * 33, 2),
+    whole = new Float32Array(17 * 33),
+    one = alloc(33);
   kernels.gemm(view(a, 17, 300), view(b, 300, 33), view(whole, 17, 33));
   kernels.gemm(view(inside(a), 1, 300, 300, 5 * 300), view(inside(b), 300, 33), view(one, 1, 33));
   assert.equal([...one], [...whole.subarray(5 * 33, 6 * 33)]);
 });
 gemms('refuses sizes and strides that do not fit', () => {
   assert.throws(() => view(new Float32Array(5), 2, 3), /expected 2 × 3 numbers/);
-  assert.throws(() => kernels.gemm(view(normals(6, 1), 2, 3), view(normals(6, 1), 2, 3), view(normals(4, 1), 2, 2)), /matching sizes/);
+  assert.throws(
+    () => kernels.gemm(view(normals(6, 1), 2, 3), view(normals(6, 1), 2, 3), view(normals(4, 1), 2, 2)),
+    /matching sizes/,
+  );
 });
 gemms.run();
 
 const elementwise = suite('elementwise kernels and Adam');
-for (const n of sizes) elementwise(`${n} numbers: soft threshold, its pullback, axpby and dot equal their twins`, () => {
-  for (const place of [(array: Float32Array) => array, inside]) {
-    const v = place(normals(n, 1)), g = place(normals(n, 2)), out = place(new Float32Array(n)), expected = new Float32Array(n);
-    kernels.softThreshold(v, 0.5, out);
-    reference.softThreshold(v, 0.5, expected);
-    assert.ok(relativeError(out, expected) <= CLOSE);
-    const theta = kernels.softThresholdVjp(v, 0.5, g, out), twin = reference.softThresholdVjp(v, 0.5, g, expected);
-    assert.ok(Math.abs(theta - twin) <= CLOSE * (1 + n));
-    assert.equal([...out], [...expected]);
-    kernels.axpby(0.3, v, -1.5, g, out);
-    reference.axpby(0.3, v, -1.5, g, expected);
-    assert.ok(relativeError(out, expected) <= CLOSE);
-    assert.ok(Math.abs(kernels.dot(v, g) - reference.dot(v, g)) <= CLOSE * (1 + n));
-  }
-});
+for (const n of sizes)
+  elementwise(`${n} numbers: soft threshold, its pullback, axpby and dot equal their twins`, () => {
+    for (const place of [(array: Float32Array) => array, inside]) {
+      const v = place(normals(n, 1)),
+        g = place(normals(n, 2)),
+        out = place(new Float32Array(n)),
+        expected = new Float32Array(n);
+      kernels.softThreshold(v, 0.5, out);
+      reference.softThreshold(v, 0.5, expected);
+      assert.ok(relativeError(out, expected) <= CLOSE);
+      const theta = kernels.softThresholdVjp(v, 0.5, g, out),
+        twin = reference.softThresholdVjp(v, 0.5, g, expected);
+      assert.ok(Math.abs(theta - twin) <= CLOSE * (1 + n));
+      assert.equal([...out], [...expected]);
+      kernels.axpby(0.3, v, -1.5, g, out);
+      reference.axpby(0.3, v, -1.5, g, expected);
+      assert.ok(relativeError(out, expected) <= CLOSE);
+      assert.ok(Math.abs(kernels.dot(v, g) - reference.dot(v, g)) <= CLOSE * (1 + n));
+    }
+  });
 elementwise('soft threshold keeps NaN, and works in place', () => {
   const v = Float32Array.of(NaN, 1, -2, 0.2, 0);
   kernels.softThreshold(v, 0.5, v);
-  assert.equal([...v].map(value => (Number.isNaN(value) ? 'NaN' : value + 0)), ['NaN', 0.5, -1.5, 0, 0]);
+  assert.equal(
+    [...v].map(value => (Number.isNaN(value) ? 'NaN' : value + 0)),
+    ['NaN', 0.5, -1.5, 0, 0],
+  );
 });
-const torch = JSON.parse(readFileSync('test/fixtures/kernels.json', 'utf8')) as { adam: { value: number[]; grads: number[][]; after: number[][] }; conv3x3: Record<'x' | 'w' | 'g' | 'out' | 'gx' | 'gw', number[]> };
-for (const [name, adamStep] of [['kernel', kernels.adamStep], ['twin', reference.adamStep]] as const) elementwise(`Adam (${name}) is torch.optim.Adam`, () => {
-  const value = Float32Array.from(torch.adam.value), m = new Float32Array(7), v = new Float32Array(7);
-  torch.adam.grads.forEach((grad, k) => {
-    adamStep(value, Float32Array.from(grad), m, v, { learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, step: k + 1 });
-    assert.ok(relativeError(value, torch.adam.after[k]!) <= TORCH);
+const torch = JSON.parse(readFileSync('test/fixtures/kernels.json', 'utf8')) as {
+  adam: { value: number[]; grads: number[][]; after: number[][] };
+  conv3x3: Record<'x' | 'w' | 'g' | 'out' | 'gx' | 'gw', number[]>;
+};
+for (const [name, adamStep] of [
+  ['kernel', kernels.adamStep],
+  ['twin', reference.adamStep],
+] as const)
+  elementwise(`Adam (${name}) is torch.optim.Adam`, () => {
+    const value = Float32Array.from(torch.adam.value),
+      m = new Float32Array(7),
+      v = new Float32Array(7);
+    torch.adam.grads.forEach((grad, k) => {
+      adamStep(value, Float32Array.from(grad), m, v, { learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, step: k + 1 });
+      assert.ok(relativeError(value, torch.adam.after[k]!) <= TORCH);
+    });
   });
-});
 elementwise.run();
 
 const convolutions = suite('correlation and 3×3 convolution');
-for (const [height, width, kh, kw, batch] of [[1, 13, 1, 4, 2], [1, 67, 1, 11, 1], [6, 9, 2, 3, 2], [5, 5, 5, 5, 1], [17, 33, 3, 1, 1], [4, 8, 1, 8, 3]] as const)
+for (const [height, width, kh, kw, batch] of [
+  [1, 13, 1, 4, 2],
+  [1, 67, 1, 11, 1],
+  [6, 9, 2, 3, 2],
+  [5, 5, 5, 5, 1],
+  [17, 33, 3, 1, 1],
+  [4, 8, 1, 8, 3],
+] as const)
   convolutions(`correlation of ${height}×${width} with ${kh}×${kw}, its adjoint and its taps equal their twins`, () => {
-    const shape = { height, width, taps: [kh, kw] as [number, number], batch }, inner = batch * (height - kh + 1) * (width - kw + 1);
-    const x = normals(batch * height * width, 1), h = normals(kh * kw, 2), g = normals(inner, 3);
-    for (const [run, length, args] of [['correlateValid', inner, [x, h]], ['correlateValidAdjoint', x.length, [g, h]], ['correlateValidTaps', h.length, [x, g]]] as const) {
-      const out = normals(length, 4), expected = out.slice();
+    const shape = { height, width, taps: [kh, kw] as [number, number], batch },
+      inner = batch * (height - kh + 1) * (width - kw + 1);
+    const x = normals(batch * height * width, 1),
+      h = normals(kh * kw, 2),
+      g = normals(inner, 3);
+    for (const [run, length, args] of [
+      ['correlateValid', inner, [x, h]],
+      ['correlateValidAdjoint', x.length, [g, h]],
+      ['correlateValidTaps', h.length, [x, g]],
+    ] as const) {
+      const out = normals(length, 4),
+        expected = out.slice();
       kernels[run](args[0], args[1], out, shape);
       reference[run](args[0], args[1], expected, shape);
       assert.ok(relativeError(out, expected) <= CLOSE, run);
     }
   });
-for (const [channelsIn, channelsOut, height, width, batch] of [[1, 1, 1, 1, 1], [3, 5, 5, 7, 2], [2, 4, 4, 8, 1], [4, 3, 3, 5, 2], [1, 6, 6, 33, 1], [5, 2, 9, 4, 1]] as const)
+for (const [channelsIn, channelsOut, height, width, batch] of [
+  [1, 1, 1, 1, 1],
+  [3, 5, 5, 7, 2],
+  [2, 4, 4, 8, 1],
+  [4, 3, 3, 5, 2],
+  [1, 6, 6, 33, 1],
+  [5, 2, 9, 4, 1],
+] as const)
   convolutions(`3×3 convolution ${channelsIn}→${channelsOut} on ${height}×${width} and its gradients equal their twins`, () => {
-    const shape = { channelsIn, channelsOut, height, width, batch }, x = normals(batch * channelsIn * height * width, 1), w = normals(channelsIn * channelsOut * 9, 2), g = normals(batch * channelsOut * height * width, 3);
+    const shape = { channelsIn, channelsOut, height, width, batch },
+      x = normals(batch * channelsIn * height * width, 1),
+      w = normals(channelsIn * channelsOut * 9, 2),
+      g = normals(batch * channelsOut * height * width, 3);
     for (const place of [(array: Float32Array) => array, inside])
-      for (const [run, length, args] of [['conv3x3', g.length, [x, w]], ['conv3x3InputGradient', x.length, [g, w]], ['conv3x3WeightGradient', w.length, [x, g]]] as const) {
-        const out = place(normals(length, 4)), expected = out.slice();
+      for (const [run, length, args] of [
+        ['conv3x3', g.length, [x, w]],
+        ['conv3x3InputGradient', x.length, [g, w]],
+        ['conv3x3WeightGradient', w.length, [x, g]],
+      ] as const) {
+        const out = place(normals(length, 4)),
+          expected = out.slice();
         kernels[run](args[0], args[1], out, shape);
         reference[run](args[0], args[1], expected, shape);
         assert.ok(relativeError(out, expected) <= CLOSE, run);
       }
   });
 convolutions('3×3 convolution and its gradients are torch.nn.functional.conv2d with padding 1', () => {
-  const { x, w, g, out, gx, gw } = torch.conv3x3, shape = { channelsIn: 3, channelsOut: 5, height: 5, width: 7, batch: 2 };
+  const { x, w, g, out, gx, gw } = torch.conv3x3,
+    shape = { channelsIn: 3, channelsOut: 5, height: 5, width: 7, batch: 2 };
   const f32 = (values: number[]): Float32Array => Float32Array.from(values);
-  const forward = new Float32Array(out.length), back = new Float32Array(gx.length), taps = new Float32Array(gw.length);
+  const forward = new Float32Array(out.length),
+    back = new Float32Array(gx.length),
+    taps = new Float32Array(gw.length);
   kernels.conv3x3(f32(x), f32(w), forward, shape);
   kernels.conv3x3InputGradient(f32(g), f32(w), back, shape);
   kernels.conv3x3WeightGradient(f32(x), f32(g), taps, shape);
@@ -119,11 +206,22 @@ convolutions('3×3 convolution and its gradients are torch.nn.functional.conv2d 
 });
 convolutions.run();
 
-const memory = suite('the kernels\' memory');
+const memory = suite("the kernels' memory");
 memory('scratch releases what it made, nested and when it throws', () => {
-  const at = (): number => scratch(() => temp(4).byteOffset), first = at();
-  scratch(() => { temp(100); scratch(() => temp(100)); });
-  assert.throws(() => scratch(() => { temp(50); throw new Error('stop'); }), 'stop');
+  const at = (): number => scratch(() => temp(4).byteOffset),
+    first = at();
+  scratch(() => {
+    temp(100);
+    scratch(() => temp(100));
+  });
+  assert.throws(
+    () =>
+      scratch(() => {
+        temp(50);
+        throw new Error('stop');
+      }),
+    'stop',
+  );
   assert.is(at(), first);
 });
 memory('alloc gives zeros, aligned, and reuses what free gave back; a second free throws', () => {

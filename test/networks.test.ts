@@ -12,52 +12,75 @@ import { learnable, networkCases, operatorCases } from './cases.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
 
 /** Central differences in f32 agree to this, relative to the gradient, at the best of three steps. */
-const GRADIENT = 1e-3, SOLVER = 1e-5;
+const GRADIENT = 1e-3,
+  SOLVER = 1e-5;
 const steps = [1e-2, 3e-3, 1e-3];
-const lambda = 0.05, batch = 2;
+const lambda = 0.05,
+  batch = 2;
 const operatorOf = (name: string) => operatorCases.find(candidate => candidate.name === name)!.make();
 
 const networks = suite('unrolled networks');
-for (const { name, make, solver } of networkCases) for (const kind of learnable) {
-  const operator = operatorOf(kind), problem = { operator, prox: l1() };
-  const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+for (const { name, make, solver } of networkCases)
+  for (const kind of learnable) {
+    const operator = operatorOf(kind),
+      problem = { operator, prox: l1() };
+    const n = sizeOf(operator.inShape),
+      m = sizeOf(operator.outShape);
 
-  networks(`${name} on ${kind}: pullbacks equal central differences`, () => {
-    const net = make(problem, { layers: 2, lambda }), layer = net.layers[1]!;
-    const y = normals(m * batch, 1), c = normals(n * batch, 2);
-    const state: Record<string, Float32Array> = scratch(() => Object.fromEntries(Object.keys(net.initial(batch)).map((key, i) => [key, normals(n * batch, 3, i)])));
-    const value = (): number => scratch(() => {
-      const [next] = layer.vjp(state, y, batch);
-      return Object.values(next).reduce((sum, array, k) => sum + array.reduce((part, v, i) => part + (k ? 0.7 : 1) * c[i]! * v, 0), 0);
+    networks(`${name} on ${kind}: pullbacks equal central differences`, () => {
+      const net = make(problem, { layers: 2, lambda }),
+        layer = net.layers[1]!;
+      const y = normals(m * batch, 1),
+        c = normals(n * batch, 2);
+      const state: Record<string, Float32Array> = scratch(() =>
+        Object.fromEntries(Object.keys(net.initial(batch)).map((key, i) => [key, normals(n * batch, 3, i)])),
+      );
+      const value = (): number =>
+        scratch(() => {
+          const [next] = layer.vjp(state, y, batch);
+          return Object.values(next).reduce(
+            (sum, array, k) => sum + array.reduce((part, v, i) => part + (k ? 0.7 : 1) * c[i]! * v, 0),
+            0,
+          );
+        });
+      const grad = scratch(() => {
+        const [next, pullback] = layer.vjp(state, y, batch);
+        const out: State = pullback(
+          Object.fromEntries(Object.keys(next).map((key, k) => [key, c.map(v => (k ? 0.7 : 1) * v)])),
+          true,
+        );
+        return Object.fromEntries(Object.entries(out).map(([key, array]) => [key, array.slice()]));
+      });
+      const agrees = (array: Float32Array, i: number, expected: number): boolean =>
+        steps.some(h => {
+          const v = array[i]!;
+          array[i] = v + h;
+          const above = array[i]!,
+            up = value();
+          array[i] = v - h;
+          const below = array[i]!,
+            down = value();
+          array[i] = v;
+          return Math.abs((up - down) / (above - below) - expected) <= GRADIENT * (Math.abs(expected) + 1);
+        });
+      for (const { name: param, value: array, grad: own } of layer.params)
+        for (const i of new Set([0, array.length >> 1, array.length - 1])) assert.ok(agrees(array, i, own[i]!), `${param}[${i}]`);
+      for (const key of Object.keys(grad))
+        for (const i of [0, n >> 1, n * batch - 1]) assert.ok(agrees(state[key]!, i, grad[key]![i]!), `${key}[${i}]`);
     });
-    const grad = scratch(() => {
-      const [next, pullback] = layer.vjp(state, y, batch);
-      const out: State = pullback(Object.fromEntries(Object.keys(next).map((key, k) => [key, c.map(v => (k ? 0.7 : 1) * v)])), true);
-      return Object.fromEntries(Object.entries(out).map(([key, array]) => [key, array.slice()]));
-    });
-    const agrees = (array: Float32Array, i: number, expected: number): boolean => steps.some(h => {
-      const v = array[i]!;
-      array[i] = v + h;
-      const above = array[i]!, up = value();
-      array[i] = v - h;
-      const below = array[i]!, down = value();
-      array[i] = v;
-      return Math.abs((up - down) / (above - below) - expected) <= GRADIENT * (Math.abs(expected) + 1);
-    });
-    for (const { name: param, value: array, grad: own } of layer.params)
-      for (const i of new Set([0, array.length >> 1, array.length - 1])) assert.ok(agrees(array, i, own[i]!), `${param}[${i}]`);
-    for (const key of Object.keys(grad)) for (const i of [0, n >> 1, n * batch - 1]) assert.ok(agrees(state[key]!, i, grad[key]![i]!), `${key}[${i}]`);
-  });
 
-  if (solver === 'none' || (solver === 'admm on matrices' && !['dense', 'blocks'].includes(operator.pattern().kind))) continue;
-  networks(`${name} on ${kind}: 5 untrained layers equal 5 iterations of the solver`, () => {
-    const y = normalTensor([batch, ...operator.outShape], 4), net = make(problem, { layers: 5, lambda });
-    const { x } = solver === 'ista' ? ista(problem, y, { lambda, eta: 1 / (1.001 * norm(operator) ** 2), iterations: 5 })
-      : admm(problem, y, { lambda, rho: 1, iterations: 5 });
-    assert.ok(relativeError(net.forward(y).data, x.data) <= SOLVER);
-    assert.equal(net.iterates(y).at(-1)!.data, net.forward(y).data);
-  });
-}
+    if (solver === 'none' || (solver === 'admm on matrices' && !['dense', 'blocks'].includes(operator.pattern().kind))) continue;
+    networks(`${name} on ${kind}: 5 untrained layers equal 5 iterations of the solver`, () => {
+      const y = normalTensor([batch, ...operator.outShape], 4),
+        net = make(problem, { layers: 5, lambda });
+      const { x } =
+        solver === 'ista'
+          ? ista(problem, y, { lambda, eta: 1 / (1.001 * norm(operator) ** 2), iterations: 5 })
+          : admm(problem, y, { lambda, rho: 1, iterations: 5 });
+      assert.ok(relativeError(net.forward(y).data, x.data) <= SOLVER);
+      assert.equal(net.iterates(y).at(-1)!.data, net.forward(y).data);
+    });
+  }
 networks('tied layers share one Param and its gradient; frozen params receive none', () => {
   const net = learnedIsta({ operator: operatorOf('gaussian 7×11'), prox: l1() }, { layers: 3, coupling: 'tied' });
   const W = net.params.filter(({ name }) => name === 'W');

@@ -16,34 +16,59 @@ import { normals, normalTensor } from './helpers.js';
 const operatorOf = (name: string): LinearOperator => operatorCases.find(candidate => candidate.name === name)!.make();
 const dataFor = (A: LinearOperator): Dataset => {
   const spikes = sparseSpikes(sizeOf(A.inShape), { density: 0.2 });
-  return dataset({ name: 'spikes', shape: A.inShape, fill: (split, index, out) => { out.set(spikes.sample(split, index).data); } });
+  return dataset({
+    name: 'spikes',
+    shape: A.inShape,
+    fill: (split, index, out) => {
+      out.set(spikes.sample(split, index).data);
+    },
+  });
 };
-const netFor = (A: LinearOperator, coupling: 'tied' | 'lista' | 'coupled' = 'tied') => learnedIsta({ operator: A, prox: l1() }, { layers: 3, coupling });
+const netFor = (A: LinearOperator, coupling: 'tied' | 'lista' | 'coupled' = 'tied') =>
+  learnedIsta({ operator: A, prox: l1() }, { layers: 3, coupling });
 const options = { steps: 8, batch: 4 };
 
 const packed = suite('packed engine and model files');
-for (const name of learnable) for (const binarizer of [sign(), straightThrough(), straightThrough({ keep: 0.5 }), ternary(), channelWise(), float()])
-  packed(`${binarizer.name} on ${name}: packed, and read back from a file, equals the network bit for bit`, async () => {
-    const A = operatorOf(name), net = await binarizer.fit(netFor(A), dataFor(A), options), y = normalTensor([3, ...A.outShape], 1);
-    const expected = net.forward(y).data;
-    assert.equal(pack(net).reconstruct(y).data, expected);
-    const { net: again } = decodeModel(encodeModel(net, { task: 'test' }));
-    assert.equal(pack(again).reconstruct(y).data, expected);
-    assert.equal(again.forward(y).data, expected);
+for (const name of learnable)
+  for (const binarizer of [sign(), straightThrough(), straightThrough({ keep: 0.5 }), ternary(), channelWise(), float()])
+    packed(`${binarizer.name} on ${name}: packed, and read back from a file, equals the network bit for bit`, async () => {
+      const A = operatorOf(name),
+        net = await binarizer.fit(netFor(A), dataFor(A), options),
+        y = normalTensor([3, ...A.outShape], 1);
+      const expected = net.forward(y).data;
+      assert.equal(pack(net).reconstruct(y).data, expected);
+      const { net: again } = decodeModel(encodeModel(net, { task: 'test' }));
+      assert.equal(pack(again).reconstruct(y).data, expected);
+      assert.equal(again.forward(y).data, expected);
+    });
+for (const coupling of ['lista', 'coupled'] as const)
+  packed(`${coupling} packs as well`, async () => {
+    const A = operatorOf('unequal dense blocks'),
+      net = await sign().fit(netFor(A, coupling), dataFor(A)),
+      y = normalTensor(A.outShape, 2);
+    assert.equal(pack(net).reconstruct(y).data, net.forward(y).data);
   });
-for (const coupling of ['lista', 'coupled'] as const) packed(`${coupling} packs as well`, async () => {
-  const A = operatorOf('unequal dense blocks'), net = await sign().fit(netFor(A, coupling), dataFor(A)), y = normalTensor(A.outShape, 2);
-  assert.equal(pack(net).reconstruct(y).data, net.forward(y).data);
-});
 packed('a tied ADMM packs as well', async () => {
-  const A = operatorOf('gaussian 7×11'), net = await sign().fit(unrolledAdmm({ operator: A, prox: l1() }, { layers: 2, coupling: 'tied' }), dataFor(A)), y = normalTensor([7], 3);
+  const A = operatorOf('gaussian 7×11'),
+    net = await sign().fit(unrolledAdmm({ operator: A, prox: l1() }, { layers: 2, coupling: 'tied' }), dataFor(A)),
+    y = normalTensor([7], 3);
   assert.equal(decodeModel(encodeModel(net)).net.forward(y).data, net.forward(y).data);
 });
 packed('bytes by hand: two blocks of 3×5 and 4×7, three layers of two scalars', async () => {
-  const A = operatorOf('unequal dense blocks'), weights = 3 * 5 + 4 * 7, thresholds = 3 * 2 * 4, operator = 4 * weights;
+  const A = operatorOf('unequal dense blocks'),
+    weights = 3 * 5 + 4 * 7,
+    thresholds = 3 * 2 * 4,
+    operator = 4 * weights;
   const bytesOf = async (fit: Promise<OneBitNetwork>) => pack(await fit);
   const one = await bytesOf(sign().fit(netFor(A), dataFor(A)));
-  assert.equal(one.bytes, { signs: Math.ceil(weights / 8), index: 0, scale: 4, thresholds, operator, total: Math.ceil(weights / 8) + 4 + thresholds + operator });
+  assert.equal(one.bytes, {
+    signs: Math.ceil(weights / 8),
+    index: 0,
+    scale: 4,
+    thresholds,
+    operator,
+    total: Math.ceil(weights / 8) + 4 + thresholds + operator,
+  });
   assert.ok(Math.abs(one.bitsPerWeight - (weights + 32) / (7 * 12)) < 1e-12);
   assert.is((await bytesOf(ternary().fit(netFor(A), dataFor(A), options))).bytes.index, Math.ceil(weights / 8));
   assert.is((await bytesOf(channelWise().fit(netFor(A), dataFor(A), options))).bytes.scale, 4 * 12);
@@ -51,7 +76,8 @@ packed('bytes by hand: two blocks of 3×5 and 4×7, three layers of two scalars'
   assert.is((await bytesOf(sign().fit(netFor(A, 'lista'), dataFor(A)))).bytes.operator, 0);
 });
 packed('a ±1 operator and a sampling mask cost a bit an entry', async () => {
-  const one = operatorOf('rademacher 7×11'), spectrum = operatorOf('fourier of 13, real, random mask');
+  const one = operatorOf('rademacher 7×11'),
+    spectrum = operatorOf('fourier of 13, real, random mask');
   assert.is(pack(await sign().fit(netFor(one), dataFor(one))).bytes.operator, Math.ceil(77 / 8) + 4);
   assert.is(pack(await sign().fit(netFor(spectrum), dataFor(spectrum))).bytes.operator, Math.ceil(13 / 8) + 4);
 });
@@ -69,7 +95,10 @@ function survives(damaged: Uint8Array): void {
 }
 packed('every truncation is refused with one line', () => {
   for (let length = 0; length < bytes.length; length++) {
-    assert.throws(() => decodeModel(bytes.slice(0, length)), (error: Error) => /^[^\n]+$/.test(error.message));
+    assert.throws(
+      () => decodeModel(bytes.slice(0, length)),
+      (error: Error) => /^[^\n]+$/.test(error.message),
+    );
   }
 });
 packed('flipped bytes never give more than one line', () => {
@@ -94,9 +123,21 @@ packed('hostile contents are refused with one clear line', () => {
   refused({ metadata: { network: '{"preset":"learned-ista","args":{"layers":1000000000}}' } }, /expected 1 to 1000 layers/);
   refused({ metadata: { network: '[]' } }, /expected a preset/);
   refused({ tensors: { 'theta.1': undefined } }, /expected a tensor theta.1/);
-  refused({ tensors: { 'theta.1': { dtype: 'F32', shape: [1], data: Float32Array.of(NaN) } } }, /theta.1: expected finite numbers/);
-  refused({ tensors: { 'W.signs': { dtype: 'U32', shape: [3], data: new Uint32Array(3) } } }, /expected 2 words for 43 weights, got 3/);
-  refused({ tensors: { 'W.signs': { dtype: 'U32', shape: [2], data: Uint32Array.of(0, 2 ** 31) } } }, /expected the bits after the last/);
-  refused({ tensors: { 'W.signs': { dtype: 'F32', shape: [2], data: normals(2, 1) } } }, /expected a tensor W.signs of u32 words/);
+  refused(
+    { tensors: { 'theta.1': { dtype: 'F32', shape: [1], data: Float32Array.of(NaN) } } },
+    /theta.1: expected finite numbers/,
+  );
+  refused(
+    { tensors: { 'W.signs': { dtype: 'U32', shape: [3], data: new Uint32Array(3) } } },
+    /expected 2 words for 43 weights, got 3/,
+  );
+  refused(
+    { tensors: { 'W.signs': { dtype: 'U32', shape: [2], data: Uint32Array.of(0, 2 ** 31) } } },
+    /expected the bits after the last/,
+  );
+  refused(
+    { tensors: { 'W.signs': { dtype: 'F32', shape: [2], data: normals(2, 1) } } },
+    /expected a tensor W.signs of u32 words/,
+  );
 });
 packed.run();

@@ -8,7 +8,9 @@ import { evaluateWithProgress, knownTask, printResult, runOptions, writeResults 
 const setting = { variant: 'gaussian-blocks', layers: 12 } as const;
 
 export function addDemo(program: Command): void {
-  program.command('demo').description('physics to one-bit solver in two minutes, on generated data')
+  program
+    .command('demo')
+    .description('physics to one-bit solver in two minutes, on generated data')
     .option('--seed <S>', 'seed of operator, signals and training', seedNumber, 1)
     .option('--out <folder>', 'where results go', 'signfold-out')
     .option('--json', 'results on stdout as JSON')
@@ -16,8 +18,11 @@ export function addDemo(program: Command): void {
       const task = knownTask('sparse-recovery');
       const { read: _, ...options } = runOptions(task, { ...given, ...setting, quick: true, methods: defaultMethods.join(',') });
       const folder = outputFolder(given.out);
-      if (!given.json) console.log('y = A x: 512 unknowns with about 51 nonzeros in 8 segments, 256 measurements (each segment its own 32 x 64 Gaussian matrix).\n' +
-        `The solver: ${setting.layers} unrolled layers, one weight matrix on A's block mask (16384 of 131072 places), each weight one sign bit, one scale.\n`);
+      if (!given.json)
+        console.log(
+          'y = A x: 512 unknowns with about 51 nonzeros in 8 segments, 256 measurements (each segment its own 32 x 64 Gaussian matrix).\n' +
+            `The solver: ${setting.layers} unrolled layers, one weight matrix on A's block mask (16384 of 131072 places), each weight one sign bit, one scale.\n`,
+        );
       const result = await evaluateWithProgress(task, options, folder, false);
       const { report, files } = writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));

@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseNpy } from '../../datasets/index.js';
 import type { Tensor } from '../types.js';
@@ -45,7 +57,8 @@ export function outputFolder(path: string): string {
 /** Fails early where a file could not be written later. */
 export function checkWritable(path: string): void {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${path}: its folder ${folder} does not exist`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(`${path}: its folder ${folder} does not exist`);
   if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`${path}: is a folder, expected a file name`);
   outputFolder(folder);
 }
@@ -56,7 +69,8 @@ export const readTensor = (path: string): Tensor => parseNpy(readFileSync(path),
 export function dataFolder(option: string | undefined): ReadData | undefined {
   const folder = option ?? (process.env['SIGNFOLD_DATA'] || undefined);
   if (folder === undefined) return undefined;
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);
   return path => readFileSync(join(folder, path));
 }
 

@@ -12,18 +12,53 @@ import { addRun } from './run.js';
 import { formatTable } from './table.js';
 
 function addList(program: Command): void {
-  program.command('list').description('tasks, methods, operators and datasets').option('--json', 'as JSON').action(({ json }: { json?: boolean }) => {
-    if (json) console.log(JSON.stringify({ tasks: tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })), methods: methodNames, operators: operatorNames, datasets: datasetNames }));
-    else console.log([formatTable(tasks.map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]), 'text'),
-      `methods    ${methodNames.join(', ')}`, `operators  ${operatorNames.join(', ')}`, `datasets   ${datasetNames.join(', ')}`].join('\n\n'));
-  });
+  program
+    .command('list')
+    .description('tasks, methods, operators and datasets')
+    .option('--json', 'as JSON')
+    .action(({ json }: { json?: boolean }) => {
+      if (json)
+        console.log(
+          JSON.stringify({
+            tasks: tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })),
+            methods: methodNames,
+            operators: operatorNames,
+            datasets: datasetNames,
+          }),
+        );
+      else
+        console.log(
+          [
+            formatTable(
+              tasks.map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]),
+              'text',
+            ),
+            `methods    ${methodNames.join(', ')}`,
+            `operators  ${operatorNames.join(', ')}`,
+            `datasets   ${datasetNames.join(', ')}`,
+          ].join('\n\n'),
+        );
+    });
 }
 
-const program = new Command('signfold').description('Write down the physics; get a one-bit solver.').version('0.1.0')
-  .exitOverride().configureOutput({ outputError: (text, write) => write(`signfold: ${text.replace(/^error: /, '').trim().replace(/\s*\n\s*/g, ' ')}\n`) });
+const program = new Command('signfold')
+  .description('Write down the physics; get a one-bit solver.')
+  .version('0.1.0')
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) =>
+      write(
+        `signfold: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replace(/\s*\n\s*/g, ' ')}\n`,
+      ),
+  });
 for (const add of [addDemo, addList, addRun, addTrain, addReconstruct, addInspect, addBench]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { process.exit(error.code === 'EPIPE' ? 0 : 1); });
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 try {
   if (process.argv.length < 3) program.outputHelp();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { encodeModel } from '../packed/model.js';
-import { checkRun, evaluate, type Result, type RunOptions } from '../tasks/evaluate.js';
+import { evaluate } from '../tasks/evaluate.js';
+import { checkRun, type Result, type RunOptions } from '../tasks/rows.js';
 import { taskByName, tasks } from '../tasks/index.js';
 import { defaultMethods, methodNames } from '../tasks/methods.js';
 import type { Task } from '../tasks/task.js';
@@ -13,17 +14,39 @@ import { trainingProgress } from './progress.js';
 import { formatCertificates, formatRows } from './table.js';
 
 export interface RunArguments {
-  readonly methods?: string; readonly variant?: string; readonly layers?: number; readonly seeds?: number; readonly seed?: number; readonly snr?: number; readonly steps?: number;
-  readonly quick?: boolean; readonly supportSelection?: boolean; readonly data?: string; readonly out: string; readonly json?: boolean;
+  readonly methods?: string;
+  readonly variant?: string;
+  readonly layers?: number;
+  readonly seeds?: number;
+  readonly seed?: number;
+  readonly snr?: number;
+  readonly steps?: number;
+  readonly quick?: boolean;
+  readonly supportSelection?: boolean;
+  readonly data?: string;
+  readonly out: string;
+  readonly json?: boolean;
 }
 
 export function runOptions(task: Task, given: RunArguments): RunOptions {
-  const names = given.methods === undefined ? defaultMethods : given.methods === 'all' ? methodNames : given.methods.split(',').map(name => name.trim());
-  const first = given.seed ?? 1, read = dataFolder(given.data);
+  const names =
+    given.methods === undefined
+      ? defaultMethods
+      : given.methods === 'all'
+        ? methodNames
+        : given.methods.split(',').map(name => name.trim());
+  const first = given.seed ?? 1,
+    read = dataFolder(given.data);
   const options: RunOptions = {
-    methods: names, seeds: Array.from({ length: given.seeds ?? 1 }, (_, i) => first + i), snrDb: given.snr ?? Infinity,
-    supportSelection: given.supportSelection ?? true, quick: given.quick ?? false,
-    ...(given.variant !== undefined && { variant: given.variant }), ...(given.layers !== undefined && { layers: given.layers }), ...(given.steps !== undefined && { steps: given.steps }), ...(read && { read }),
+    methods: names,
+    seeds: Array.from({ length: given.seeds ?? 1 }, (_, i) => first + i),
+    snrDb: given.snr ?? Infinity,
+    supportSelection: given.supportSelection ?? true,
+    quick: given.quick ?? false,
+    ...(given.variant !== undefined && { variant: given.variant }),
+    ...(given.layers !== undefined && { layers: given.layers }),
+    ...(given.steps !== undefined && { steps: given.steps }),
+    ...(read && { read }),
   };
   try {
     checkRun(task, options);
@@ -43,20 +66,28 @@ export function knownTask(name: string): Task {
 
 /** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
 export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string, quiet: boolean): Promise<Result> {
-  const store = checkpointFolder(folder), bars = trainingProgress(quiet), abort = new AbortController();
+  const store = checkpointFolder(folder),
+    bars = trainingProgress(quiet),
+    abort = new AbortController();
   if (store.resumed && !quiet) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
   const interrupt = (): void => abort.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const result = await evaluate(task, { ...options, training: {
-      checkpoint: { store, every: 200 }, signal: abort.signal, onProgress: progress => bars.report(progress),
-    } });
+    const result = await evaluate(task, {
+      ...options,
+      training: {
+        checkpoint: { store, every: 200 },
+        signal: abort.signal,
+        onProgress: progress => bars.report(progress),
+      },
+    });
     store.clear();
     return result;
   } catch (error) {
     if ((error as Error).name === 'AbortError')
       throw new Error(`${(error as Error).message}; the same command resumes from ${join(folder, 'checkpoints')}`);
-    if ((error as Error).message.startsWith('checkpoint: ')) throw new Error(`${join(folder, 'checkpoints')}: ${(error as Error).message}`);
+    if ((error as Error).message.startsWith('checkpoint: '))
+      throw new Error(`${join(folder, 'checkpoints')}: ${(error as Error).message}`);
     throw error;
   } finally {
     bars.stop();
@@ -66,7 +97,13 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
 
 /** Writes results.json and a model file for each trained method; gives the paths. */
 export function writeResults(task: Task, result: Result, folder: string): { report: unknown; files: string[] } {
-  const report = { task: task.name, data: result.data, environment: environment(), rows: result.rows, certificates: result.certificates };
+  const report = {
+    task: task.name,
+    data: result.data,
+    environment: environment(),
+    rows: result.rows,
+    certificates: result.certificates,
+  };
   const files = [join(folder, 'results.json')];
   writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
   for (const [method, net] of result.networks) {
@@ -87,7 +124,9 @@ export function printResult(result: Result, files: readonly string[]): void {
 }
 
 export function addRun(program: Command): void {
-  program.command('run').argument('<task>', tasks.map(({ name }) => name).join(', '))
+  program
+    .command('run')
+    .argument('<task>', tasks.map(({ name }) => name).join(', '))
     .description('train and score methods on a task; writes results.json and model files')
     .option('--methods <names>', 'comma-separated, or all')
     .option('--variant <name>', 'which operator or signals')
@@ -102,7 +141,9 @@ export function addRun(program: Command): void {
     .option('--out <folder>', 'where results go', 'signfold-out')
     .option('--json', 'results on stdout as JSON')
     .action(async (name: string, given: RunArguments) => {
-      const task = knownTask(name), options = runOptions(task, given), folder = outputFolder(given.out);
+      const task = knownTask(name),
+        options = runOptions(task, given),
+        folder = outputFolder(given.out);
       const result = await evaluateWithProgress(task, options, folder, false);
       const { report, files } = writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));

@@ -139,9 +139,10 @@ function slicewise(runs: readonly Batched[], froms: readonly number[], tos: read
 }
 
 /** The blocks of a block-diagonal operator: their pattern and weights if all are dense, else the matrix written out. */
-function blockStructure(parts: readonly LinearOperator[], shared: boolean): { pattern(): Pattern; weights(): Float32Array } {
-  const isDense = (): boolean => parts.every(part => part.weights && part.pattern().kind === 'dense');
+function blockStructure(list: () => readonly LinearOperator[], shared: boolean): { pattern(): Pattern; weights(): Float32Array } {
+  const isDense = (parts: readonly LinearOperator[]): boolean => parts.every(part => part.weights && part.pattern().kind === 'dense');
   const assembled = written(() => {
+    const parts = list();
     let row = 0, col = 0;
     return csrAssemble(total(parts.map(outSize)), total(parts.map(inSize)), parts.map(part => {
       const placed = { at: [row, col] as const, matrix: explicitOperator(part) };
@@ -150,11 +151,15 @@ function blockStructure(parts: readonly LinearOperator[], shared: boolean): { pa
     }));
   });
   return {
-    pattern: () => (isDense()
-      ? { kind: 'blocks', blocks: parts.map(part => ({ rows: outSize(part), cols: inSize(part) })), shared }
-      : assembled.pattern()),
+    pattern() {
+      const parts = list();
+      return isDense(parts)
+        ? { kind: 'blocks', blocks: parts.map(part => ({ rows: outSize(part), cols: inSize(part) })), shared }
+        : assembled.pattern();
+    },
     weights() {
-      if (!isDense()) return assembled.weights();
+      const parts = list();
+      if (!isDense(parts)) return assembled.weights();
       const own = (shared ? parts.slice(0, 1) : parts).map(part => part.weights!());
       const all = new Float32Array(total(own.map(w => w.length)));
       own.reduce((at, w) => (all.set(w, at), at + w.length), 0);
@@ -174,7 +179,7 @@ export function blockDiagonal(parts: readonly LinearOperator[]): LinearOperator 
     name: `blockDiagonal(${parts.length}×${parts[0]!.name})`, inShape: [total(ins)], outShape: [total(outs)],
     apply: slicewise(parts.map(part => part.apply), ins, outs),
     applyAdjoint: slicewise(parts.map(part => part.applyAdjoint), outs, ins),
-    ...blockStructure(parts, false),
+    ...blockStructure(() => parts, false),
     ...(parts.every(part => part.normalSolver) && {
       normalSolver: rho => slicewise(parts.map(part => part.normalSolver!(rho)), ins, ins),
     }),
@@ -189,7 +194,7 @@ export function kroneckerIdentity(count: number, A: LinearOperator): LinearOpera
     name: `I${count}⊗${A.name}`, inShape: [count, ...A.inShape], outShape: [count, ...A.outShape],
     apply: (x, out, batch) => A.apply(x, out, batch * count),
     applyAdjoint: (y, out, batch) => A.applyAdjoint(y, out, batch * count),
-    ...blockStructure(new Array<LinearOperator>(count).fill(A), true),
+    ...blockStructure(() => new Array<LinearOperator>(count).fill(A), true),
     ...(A.normalSolver && {
       normalSolver(rho) {
         const solve = A.normalSolver!(rho);

@@ -3,11 +3,20 @@ import { checkLength, kernels, readable, room, writable, writeBack } from './was
 
 /** x: batch × channelsIn × height × width; w: channelsOut × channelsIn × 3 × 3; out: batch × channelsOut × height × width. */
 export interface Conv3x3Shape {
-  readonly channelsIn: number; readonly channelsOut: number; readonly height: number; readonly width: number; readonly batch: number;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+  readonly height: number;
+  readonly width: number;
+  readonly batch: number;
 }
 
 /** Throws a RangeError unless the arrays have the lengths of the shape. */
-export function checkConv3x3(x: Float32Array, w: Float32Array, out: Float32Array, { channelsIn, channelsOut, height, width, batch }: Conv3x3Shape): void {
+export function checkConv3x3(
+  x: Float32Array,
+  w: Float32Array,
+  out: Float32Array,
+  { channelsIn, channelsOut, height, width, batch }: Conv3x3Shape,
+): void {
   checkLength('conv3x3: x', x, batch * channelsIn * height * width);
   checkLength('conv3x3: w', w, channelsOut * channelsIn * 9);
   checkLength('conv3x3: out', out, batch * channelsOut * height * width);
@@ -25,7 +34,16 @@ export function conv3x3(x: Float32Array, w: Float32Array, out: Float32Array, sha
   const { channelsIn, channelsOut, height, width, batch } = shape;
   scratch(() => {
     const to = writable(out);
-    kernels.conv3x3(framed(x, batch * channelsIn, height, width), readable(w).byteOffset, to.byteOffset, channelsIn, channelsOut, height, width, batch);
+    kernels.conv3x3(
+      framed(x, batch * channelsIn, height, width),
+      readable(w).byteOffset,
+      to.byteOffset,
+      channelsIn,
+      channelsOut,
+      height,
+      width,
+      batch,
+    );
     writeBack(to, out);
   });
 }
@@ -36,8 +54,9 @@ export function conv3x3InputGradient(g: Float32Array, w: Float32Array, out: Floa
   const { channelsIn, channelsOut } = shape;
   scratch(() => {
     const turned = temp(w.length);
-    for (let co = 0; co < channelsOut; co++) for (let ci = 0; ci < channelsIn; ci++)
-      for (let t = 0; t < 9; t++) turned[(ci * channelsOut + co) * 9 + 8 - t] = w[(co * channelsIn + ci) * 9 + t]!;
+    for (let co = 0; co < channelsOut; co++)
+      for (let ci = 0; ci < channelsIn; ci++)
+        for (let t = 0; t < 9; t++) turned[(ci * channelsOut + co) * 9 + 8 - t] = w[(co * channelsIn + ci) * 9 + t]!;
     conv3x3(g, turned, out, { ...shape, channelsIn: channelsOut, channelsOut: channelsIn });
   });
 }
@@ -49,8 +68,16 @@ export function conv3x3WeightGradient(x: Float32Array, g: Float32Array, gw: Floa
   scratch(() => {
     const to = writable(gw);
     to.set(gw);
-    kernels.conv3x3Weights(framed(x, batch * channelsIn, height, width), framed(g, batch * channelsOut, height, width), to.byteOffset,
-      channelsIn, channelsOut, height, width, batch);
+    kernels.conv3x3Weights(
+      framed(x, batch * channelsIn, height, width),
+      framed(g, batch * channelsOut, height, width),
+      to.byteOffset,
+      channelsIn,
+      channelsOut,
+      height,
+      width,
+      batch,
+    );
     writeBack(to, gw);
   });
 }

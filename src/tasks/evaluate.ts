@@ -1,79 +1,38 @@
-import type { Bytes, Dataset, OneBitNetwork, Tensor, UnrolledNetwork } from '../types.js';
+import type { Dataset, OneBitNetwork, Tensor, UnrolledNetwork } from '../types.js';
 import type { FitOptions } from '../binary/binarizer.js';
-import { generalizationCertificate, recoveryCertificate, type GeneralizationCertificate, type RecoveryCertificate } from '../binary/certificate.js';
+import { generalizationCertificate, recoveryCertificate } from '../binary/certificate.js';
 import { tensor } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { pack } from '../packed/engine.js';
 import { measured } from '../unrolled/batches.js';
-import { classical, methodNames, startingNetwork, trained } from './methods.js';
+import { classical, startingNetwork, trained } from './methods.js';
 import { nmseDb, psnrDb } from './metrics.js';
-import type { ReadData, Task, TaskInstance } from './task.js';
-
-export interface Row {
-  readonly task: string; readonly variant: string; readonly snrDb: number | null;
-  readonly method: string; readonly binarizer: string | null; readonly seed: number; readonly layers: number; readonly split: 'test';
-  readonly nmseDb: number; readonly psnrDb: number; readonly ssim: null;
-  /** NMSE after each layer or iteration. */
-  readonly nmseDbPerLayer: readonly number[];
-  readonly bitsPerWeight: number | null; readonly bytes: Bytes | null;
-  /** Everything that was trained for this row, the networks that it started from included. */
-  readonly fitSeconds: number;
-  /** Median time of one signal's reconstruction by the packed engine, or by the solver. */
-  readonly reconstructMicros: number;
-  readonly floatNmseDb: number | null; readonly classicalNmseDb: number; readonly classicalConvergedNmseDb: number;
-}
-
-export interface Certificates {
-  readonly method: string; readonly seed: number;
-  readonly recovery: RecoveryCertificate | null;
-  readonly generalization: GeneralizationCertificate;
-}
-
-export interface RunOptions {
-  readonly variant?: string;
-  readonly methods: readonly string[];
-  readonly layers?: number;
-  readonly seeds: readonly number[];
-  readonly snrDb: number;
-  readonly supportSelection: boolean;
-  /** Divides the steps of training by 5 and scores 200 test signals. */
-  readonly quick: boolean;
-  /** Joint training steps in the place of the recipe's. */
-  readonly steps?: number;
-  readonly read?: ReadData;
-  readonly training?: FitOptions;
-  readonly onRow?: (row: Row) => void;
-}
-
-export interface Result {
-  readonly data: string;
-  readonly rows: readonly Row[];
-  readonly certificates: readonly Certificates[];
-  /** The trained networks by method, of the last seed. */
-  readonly networks: ReadonlyMap<string, OneBitNetwork>;
-}
+import { checkRun, type Certificates, type Result, type Row, type RunOptions } from './rows.js';
+import type { Task, TaskInstance } from './task.js';
 
 /** Iterations and signals of the classical solver 'at convergence' (FISTA). */
 const converged = { iterations: 300, signals: 200 };
-const quickSignals = 200, quickFactor = 5, timedRuns = 7;
+const quickSignals = 200,
+  quickFactor = 5,
+  timedRuns = 7;
 
-/** Throws a RangeError naming the task's variants, or the methods. */
-export function checkRun(task: Task, { variant, methods, layers, seeds }: RunOptions): void {
-  if (variant !== undefined && !task.variants.includes(variant))
-    throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
-  const unknown = methods.find(method => !methodNames.includes(method));
-  if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
-  if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200)) throw new RangeError(`run: expected 1 to 200 layers, got ${layers}`);
-  if (!seeds.length) throw new RangeError('run: expected at least one seed, got none');
+interface TestSet {
+  readonly x: Float32Array;
+  readonly y: Tensor;
+  readonly count: number;
 }
-
-interface TestSet { readonly x: Float32Array; readonly y: Tensor; readonly count: number }
 
 function testSet({ operator }: TaskInstance, signals: Dataset, snrDb: number, seed: number, limit: number): TestSet {
   const count = Math.min(signals.size.test, limit);
   const source = measured(operator, signals, { snrDb, seed, validation: 0 });
-  const x = new Float32Array(count * source.n), y = new Float32Array(count * source.m);
-  source.fill('test', Array.from({ length: count }, (_, i) => i), x, y);
+  const x = new Float32Array(count * source.n),
+    y = new Float32Array(count * source.m);
+  source.fill(
+    'test',
+    Array.from({ length: count }, (_, i) => i),
+    x,
+    y,
+  );
   return { x, y: tensor(y, [count, ...operator.outShape]), count };
 }
 
@@ -91,7 +50,8 @@ function medianMicros(run: () => void): number {
 
 /** The task with the run's number of steps: shortened if quick. */
 function withSteps(instance: TaskInstance, { quick, steps }: RunOptions): TaskInstance {
-  const { recipe } = instance, cut = (count: number): number => (quick ? Math.ceil(count / quickFactor) : count);
+  const { recipe } = instance,
+    cut = (count: number): number => (quick ? Math.ceil(count / quickFactor) : count);
   return { ...instance, recipe: { ...recipe, layerSteps: cut(recipe.layerSteps), jointSteps: steps ?? cut(recipe.jointSteps) } };
 }
 
@@ -102,25 +62,43 @@ function withSteps(instance: TaskInstance, { quick, steps }: RunOptions): TaskIn
 export async function evaluate(task: Task, options: RunOptions): Promise<Result> {
   checkRun(task, options);
   const { methods, seeds, snrDb, supportSelection, quick, read, onRow, training = {} } = options;
-  const variant = options.variant ?? task.variants[0]!, layers = options.layers ?? task.layers;
-  const rows: Row[] = [], certificates: Certificates[] = [], networks = new Map<string, OneBitNetwork>();
+  const variant = options.variant ?? task.variants[0]!,
+    layers = options.layers ?? task.layers;
+  const rows: Row[] = [],
+    certificates: Certificates[] = [],
+    networks = new Map<string, OneBitNetwork>();
   let data = '';
   for (const seed of seeds) {
     const instance = withSteps(task.make({ variant, seed, ...(read && { read }) }), options);
-    const { operator, prox, signals, recipe } = instance, problem = { operator, prox };
+    const { operator, prox, signals, recipe } = instance,
+      problem = { operator, prox };
     const weights = { lambda: instance.lambda, eta: 1 / norm(operator) ** 2 };
     data = instance.data;
     const test = testSet(instance, signals, snrDb, seed, quick ? quickSignals : Infinity);
     const common: FitOptions = { ...training, seed, snrDb, batch: recipe.batch };
     const seconds = { start: 0, float: 0 };
     const timed = async <T>(run: () => Promise<T>): Promise<[T, number]> => {
-      const begin = performance.now(), result = await run();
+      const begin = performance.now(),
+        result = await run();
       return [result, (performance.now() - begin) / 1000];
     };
-    const phase = (name: string): FitOptions => ({ ...common, phase: `${name}, seed ${seed}`, steps: recipe.jointSteps, learningRate: recipe.jointRate });
+    const phase = (name: string): FitOptions => ({
+      ...common,
+      phase: `${name}, seed ${seed}`,
+      steps: recipe.jointSteps,
+      learningRate: recipe.jointRate,
+    });
     let start: UnrolledNetwork | undefined, floatNet: OneBitNetwork | undefined;
     const getStart = async (): Promise<UnrolledNetwork> => {
-      if (!start) [start, seconds.start] = await timed(() => startingNetwork(instance, signals, { layers, supportSelection }, { ...common, phase: `steps and thresholds, seed ${seed}` }));
+      if (!start)
+        [start, seconds.start] = await timed(() =>
+          startingNetwork(
+            instance,
+            signals,
+            { layers, supportSelection },
+            { ...common, phase: `steps and thresholds, seed ${seed}` },
+          ),
+        );
       return start;
     };
     const getFloat = async (): Promise<OneBitNetwork> => {
@@ -133,16 +111,49 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
 
     const perIteration = (solver: string): { errors: number[]; x: Float32Array } => {
       const errors: number[] = [];
-      const { x } = classical[solver]!(problem, test.y, weights, { iterations: layers, onIterate: iterate => { errors.push(nmseDb(iterate, test.x)); } });
+      const { x } = classical[solver]!(problem, test.y, weights, {
+        iterations: layers,
+        onIterate: iterate => {
+          errors.push(nmseDb(iterate, test.x));
+        },
+      });
       return { errors, x: x.data };
     };
     const ista = perIteration('ista');
-    const few = Math.min(converged.signals, test.count), firstX = test.x.subarray(0, (test.x.length / test.count) * few);
-    const limit = nmseDb(classical['fista']!(problem, firstSignals(test.y, few), weights, { iterations: converged.iterations }).x.data, firstX);
+    const few = Math.min(converged.signals, test.count),
+      firstX = test.x.subarray(0, (test.x.length / test.count) * few);
+    const limit = nmseDb(
+      classical['fista']!(problem, firstSignals(test.y, few), weights, { iterations: converged.iterations }).x.data,
+      firstX,
+    );
     const one = firstSignals(test.y, 1);
-    const emit = (row: Pick<Row, 'method' | 'binarizer' | 'nmseDbPerLayer' | 'bitsPerWeight' | 'bytes' | 'fitSeconds' | 'reconstructMicros' | 'floatNmseDb' | 'psnrDb'>): void => {
-      const full: Row = { task: task.name, variant, snrDb: Number.isFinite(snrDb) ? snrDb : null, seed, layers, split: 'test', ...row, nmseDb: row.nmseDbPerLayer.at(-1)!, ssim: null,
-        classicalNmseDb: ista.errors.at(-1)!, classicalConvergedNmseDb: limit };
+    const emit = (
+      row: Pick<
+        Row,
+        | 'method'
+        | 'binarizer'
+        | 'nmseDbPerLayer'
+        | 'bitsPerWeight'
+        | 'bytes'
+        | 'fitSeconds'
+        | 'reconstructMicros'
+        | 'floatNmseDb'
+        | 'psnrDb'
+      >,
+    ): void => {
+      const full: Row = {
+        task: task.name,
+        variant,
+        snrDb: Number.isFinite(snrDb) ? snrDb : null,
+        seed,
+        layers,
+        split: 'test',
+        ...row,
+        nmseDb: row.nmseDbPerLayer.at(-1)!,
+        ssim: null,
+        classicalNmseDb: ista.errors.at(-1)!,
+        classicalConvergedNmseDb: limit,
+      };
       rows.push(full);
       onRow?.(full);
     };
@@ -150,22 +161,47 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
     for (const method of methods) {
       if (classical[method]) {
         const { errors, x } = method === 'ista' ? ista : perIteration(method);
-        emit({ method, binarizer: null, nmseDbPerLayer: errors, psnrDb: psnrDb(x, test.x), bitsPerWeight: null, bytes: null, fitSeconds: 0, floatNmseDb: null,
-          reconstructMicros: medianMicros(() => classical[method]!(problem, one, weights, { iterations: layers })) });
+        emit({
+          method,
+          binarizer: null,
+          nmseDbPerLayer: errors,
+          psnrDb: psnrDb(x, test.x),
+          bitsPerWeight: null,
+          bytes: null,
+          fitSeconds: 0,
+          floatNmseDb: null,
+          reconstructMicros: medianMicros(() => classical[method]!(problem, one, weights, { iterations: layers })),
+        });
         continue;
       }
       const { make, from } = trained[method]!;
       const source = from === 'float' ? await getFloat() : await getStart();
-      const [net, own] = method === 'float' ? [await getFloat(), seconds.float] as const : await timed(() => make().fit(source, signals, phase(method)));
+      const [net, own] =
+        method === 'float'
+          ? ([await getFloat(), seconds.float] as const)
+          : await timed(() => make().fit(source, signals, phase(method)));
       const engine = pack(net);
       const errors = net.iterates(test.y).map(x => nmseDb(x.data, test.x));
       const packed = engine.reconstruct(test.y).data;
-      emit({ method, binarizer: net.binarizer, nmseDbPerLayer: [...errors.slice(0, -1), nmseDb(packed, test.x)], psnrDb: psnrDb(packed, test.x),
-        bitsPerWeight: engine.bitsPerWeight, bytes: engine.bytes, fitSeconds: seconds.start + (from === 'float' ? seconds.float : 0) + own,
-        floatNmseDb: floatNet ? nmseDb(floatNet.forward(test.y).data, test.x) : null, reconstructMicros: medianMicros(() => engine.reconstruct(one)) });
+      emit({
+        method,
+        binarizer: net.binarizer,
+        nmseDbPerLayer: [...errors.slice(0, -1), nmseDb(packed, test.x)],
+        psnrDb: psnrDb(packed, test.x),
+        bitsPerWeight: engine.bitsPerWeight,
+        bytes: engine.bytes,
+        fitSeconds: seconds.start + (from === 'float' ? seconds.float : 0) + own,
+        floatNmseDb: floatNet ? nmseDb(floatNet.forward(test.y).data, test.x) : null,
+        reconstructMicros: medianMicros(() => engine.reconstruct(one)),
+      });
       networks.set(method, net);
-      if (net.matrices.length) certificates.push({ method, seed, recovery: recoveryCertificate(net, instance.sparsity) ?? null,
-        generalization: generalizationCertificate(net, recipe.jointSteps * recipe.batch) });
+      if (net.matrices.length)
+        certificates.push({
+          method,
+          seed,
+          recovery: recoveryCertificate(net, instance.sparsity) ?? null,
+          generalization: generalizationCertificate(net, recipe.jointSteps * recipe.batch),
+        });
     }
   }
   return { data, rows, certificates, networks };

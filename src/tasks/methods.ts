@@ -12,7 +12,9 @@ import { train } from '../unrolled/train.js';
 import type { TaskInstance } from './task.js';
 
 /** The classical answers; a row's `layers` are their iterations, `eta` is 1/‖A‖². */
-export const classical: Readonly<Record<string, (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution>> = {
+export const classical: Readonly<
+  Record<string, (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution>
+> = {
   ista: (problem, y, { lambda, eta }, options) => ista(problem, y, { ...options, lambda, eta }),
   fista: (problem, y, { lambda, eta }, options) => fista(problem, y, { ...options, lambda, eta }),
   admm: (problem, y, { lambda }, options) => admm(problem, y, { ...options, lambda, rho: 1 }),
@@ -30,18 +32,33 @@ const isAnalytic = ({ operator }: TaskInstance): boolean => ['dense', 'blocks'].
  * What every trained method starts from: one W for all layers, in ALISTA's closed form where the pattern has one and A itself
  * elsewhere; step sizes and thresholds are trained layer by layer while W stays.
  */
-export async function startingNetwork(task: TaskInstance, signals: Dataset, { layers, supportSelection }: NetworkOptions, training: FitOptions): Promise<UnrolledNetwork> {
+export async function startingNetwork(
+  task: TaskInstance,
+  signals: Dataset,
+  { layers, supportSelection }: NetworkOptions,
+  training: FitOptions,
+): Promise<UnrolledNetwork> {
   const { operator, prox, recipe } = task;
-  const net = learnedIsta({ operator, prox }, {
-    layers, coupling: 'tied', ...(supportSelection && recipe.supportSelection && { supportSelection: recipe.supportSelection }),
-  });
+  const net = learnedIsta(
+    { operator, prox },
+    {
+      layers,
+      coupling: 'tied',
+      ...(supportSelection && recipe.supportSelection && { supportSelection: recipe.supportSelection }),
+    },
+  );
   for (const param of oneBitParams(net)) {
     if (isAnalytic(task)) param.value = analyticWeight(operator);
     param.trainable = false;
   }
   await train(net, signals, {
-    ...training, schedule: 'depth-wise', batch: recipe.batch,
-    steps: recipe.layerSteps, refineSteps: Math.ceil(recipe.layerSteps / 2), refine: [0.2], learningRate: recipe.layerRate,
+    ...training,
+    schedule: 'depth-wise',
+    batch: recipe.batch,
+    steps: recipe.layerSteps,
+    refineSteps: Math.ceil(recipe.layerSteps / 2),
+    refine: [0.2],
+    learningRate: recipe.layerRate,
   });
   for (const param of oneBitParams(net)) param.trainable = true;
   return net;
@@ -58,10 +75,10 @@ const closedForm = (): Binarizer => ({
  * does not profit from another's training.
  */
 export const trained: Readonly<Record<string, { readonly make: () => Binarizer; readonly from: 'start' | 'float' }>> = {
-  'alista': { make: closedForm, from: 'start' },
-  'float': { make: float, from: 'start' },
-  'sign': { make: sign, from: 'float' },
-  'ternary': { make: ternary, from: 'start' },
+  alista: { make: closedForm, from: 'start' },
+  float: { make: float, from: 'start' },
+  sign: { make: sign, from: 'float' },
+  ternary: { make: ternary, from: 'start' },
   'channel-wise': { make: channelWise, from: 'start' },
   'straight-through': { make: straightThrough, from: 'start' },
   'straight-through-sudden': { make: () => straightThrough({ mixing: 0 }), from: 'start' },
@@ -73,4 +90,13 @@ export const trained: Readonly<Record<string, { readonly make: () => Binarizer; 
 export const methodNames: readonly string[] = [...Object.keys(classical), ...Object.keys(trained)];
 
 /** What `run` scores unless told otherwise. */
-export const defaultMethods: readonly string[] = ['ista', 'fista', 'admm', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through'];
+export const defaultMethods: readonly string[] = [
+  'ista',
+  'fista',
+  'admm',
+  'float',
+  'sign',
+  'ternary',
+  'channel-wise',
+  'straight-through',
+];
