@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { publishedSparse } from '../datasets/index.js';
+import { matrix } from '../operators/index.js';
+import { norm } from '../src/core/norm.js';
+import { evaluate } from '../src/tasks/evaluate.js';
+import { tasks, taskByName } from '../src/tasks/index.js';
+import { nmseDb, psnrDb } from '../src/tasks/metrics.js';
+import type { RunOptions } from '../src/tasks/rows.js';
+import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
+
+const tiny: RunOptions = {
+  methods: ['ista', 'fista', 'float', 'sign'], layers: 3, seeds: [1], snrDb: Infinity, supportSelection: true, quick: true, steps: 5,
+  training: { batch: 8 },
+};
+
+const run = suite('tasks');
+for (const task of tasks) for (const variant of task.variants.filter(name => !['gaussian', 'rademacher', 'hadamard'].includes(name)))
+  run(`${task.name}, ${variant}: every row is finite, learned beats untrained, and a seed repeats it`, async () => {
+    const { rows } = await evaluate(task, { ...tiny, variant });
+    assert.equal(rows.map(({ method }) => method), tiny.methods);
+    for (const row of rows) {
+      assert.ok(Number.isFinite(row.nmseDb) && Number.isFinite(row.psnrDb) && row.reconstructMicros > 0);
+      assert.is(row.nmseDbPerLayer.length, 3);
+      assert.is(row.bytes === null, row.binarizer === null);
+    }
+    const errorOf = (name: string): number => rows.find(({ method }) => method === name)!.nmseDb;
+    assert.ok(errorOf('float') < errorOf('ista'), `${errorOf('float')} < ${errorOf('ista')}`);
+    assert.ok(rows.at(-1)!.bitsPerWeight! < 1 && rows.at(-1)!.floatNmseDb === errorOf('float'));
+    assert.equal((await evaluate(task, { ...tiny, variant })).rows.map(row => row.nmseDb), rows.map(row => row.nmseDb));
+  });
+run('an unknown task, variant or method is one clear line', async () => {
+  assert.throws(() => taskByName('magic'), /expected sparse-recovery, .* got magic/);
+  for (const wrong of [{ variant: 'magic' }, { methods: ['magic'] }, { layers: 0 }, { seeds: [] }])
+    try {
+      await evaluate(tasks[0]!, { ...tiny, ...wrong });
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, /^run: expected [^\n]+$/);
+    }
+});
+run('NMSE and PSNR by hand', () => {
+  const truth = Float32Array.of(3, -4), estimate = Float32Array.of(3, -3.5);
+  assert.ok(Math.abs(nmseDb(estimate, truth) + 20) < 1e-12);
+  assert.ok(Math.abs(psnrDb(estimate, truth) - 10 * Math.log10((16 * 2) / 0.25)) < 1e-12);
+});
+const data = process.env['SIGNFOLD_DATA'] ?? '';
+if (existsSync(join(data, 'sparse/alista_D_250x500.npy'))) run('published D: norm, ALISTA objective and coherence are the published figures', () => {
+  const D = matrix(publishedSparse(path => readFileSync(join(data, path))).D);
+  assert.ok(Math.abs(norm(D) ** 2 - 5.679439737332048) < 1e-5);
+  const { objective, coherence, diagonalError } = coherenceOf(D, analyticWeight(D));
+  assert.ok(Math.abs(objective - 502.270929) < 1e-3 && Math.abs(coherence - 0.206865) < 1e-5 && diagonalError < 1e-6);
+});
+else run.skip('published D: norm, ALISTA objective and coherence (SIGNFOLD_DATA is not set)', () => {});
+run.run();
