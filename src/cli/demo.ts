@@ -23,7 +23,7 @@ export function addDemo(program: Command): void {
           'y = A x: 512 unknowns with about 51 nonzeros in 8 segments, 256 measurements (each segment its own 32 x 64 Gaussian matrix).\n' +
             `The solver: ${setting.layers} unrolled layers, one weight matrix on A's block mask (16384 of 131072 places), each weight one sign bit, one scale.\n`,
         );
-      const result = await evaluateWithProgress(task, options, folder, false);
+      const result = await evaluateWithProgress(task, options, folder);
       const { report, files } = writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);

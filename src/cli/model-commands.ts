@@ -47,7 +47,7 @@ export function addTrain(program: Command): void {
         throw new UsageError(`train: expected one of ${Object.keys(trained).join(', ')}, got ${given.method}`);
       checkWritable(given.output);
       const folder = outputFolder(`${given.output}.work`);
-      const result = await evaluateWithProgress(task, options, folder, false);
+      const result = await evaluateWithProgress(task, options, folder);
       const net = result.networks.get(given.method)!;
       writeAtomically(given.output, encodeModel(net, { task: task.name, method: given.method, data: result.data }));
       rmSync(folder, { recursive: true });

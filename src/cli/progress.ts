@@ -2,8 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Progress } from '../unrolled/train.js';
 
 /** A bar for each phase of training, on stderr; a line now and then where that is not a terminal. */
-export function trainingProgress(quiet: boolean): { report(progress: Progress): void; stop(): void } {
-  if (quiet) return { report() {}, stop() {} };
+export function trainingProgress(): { report(progress: Progress): void; stop(): void } {
   const isTerminal = process.stderr.isTTY === true;
   let bar: SingleBar | undefined, phase = '', spoken = 0;
   const stop = (): void => { bar?.stop(); bar = undefined; };

@@ -64,12 +64,15 @@ export function knownTask(name: string): Task {
   }
 }
 
+/** `resumed`: parts were trained by an earlier, interrupted run, so that fitSeconds tells this run's time alone. */
+type RunResult = Result & { readonly resumed: boolean };
+
 /** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
-export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string, quiet: boolean): Promise<Result> {
-  const store = checkpointFolder(folder),
-    bars = trainingProgress(quiet),
-    abort = new AbortController();
-  if (store.resumed && !quiet) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
+export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string): Promise<RunResult> {
+  const store = checkpointFolder(folder);
+  const bars = trainingProgress();
+  const abort = new AbortController();
+  if (store.resumed) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
   const interrupt = (): void => abort.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
@@ -82,7 +85,7 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
       },
     });
     store.clear();
-    return result;
+    return { ...result, resumed: store.resumed };
   } catch (error) {
     if ((error as Error).name === 'AbortError')
       throw new Error(`${(error as Error).message}; the same command resumes from ${join(folder, 'checkpoints')}`);
@@ -96,11 +99,11 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
 }
 
 /** Writes results.json and a model file for each trained method; gives the paths. */
-export function writeResults(task: Task, result: Result, folder: string): { report: unknown; files: string[] } {
+export function writeResults(task: Task, result: RunResult, folder: string): { report: unknown; files: string[] } {
   const report = {
     task: task.name,
     data: result.data,
-    environment: environment(),
+    environment: { ...environment(), resumed: result.resumed },
     rows: result.rows,
     certificates: result.certificates,
   };
@@ -144,7 +147,7 @@ export function addRun(program: Command): void {
       const task = knownTask(name),
         options = runOptions(task, given),
         folder = outputFolder(given.out);
-      const result = await evaluateWithProgress(task, options, folder, false);
+      const result = await evaluateWithProgress(task, options, folder);
       const { report, files } = writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);

@@ -5,7 +5,7 @@ import { tensor } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { pack } from '../packed/engine.js';
 import { measured } from '../unrolled/batches.js';
-import { classical, startingNetwork, trained } from './methods.js';
+import { classical, isAnalytic, startingNetwork, trained } from './methods.js';
 import { nmseDb, psnrDb } from './metrics.js';
 import { checkRun, type Certificates, type Result, type Row, type RunOptions } from './rows.js';
 import type { Task, TaskInstance } from './task.js';
@@ -158,7 +158,10 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       onRow?.(full);
     };
 
-    for (const method of methods) {
+    const speaks = (method: string): boolean => method !== 'alista' || isAnalytic(instance);
+    if (!methods.some(speaks))
+      throw new RangeError(`run: alista needs a dense or block operator, got ${operator.name}; choose another method`);
+    for (const method of methods.filter(speaks)) {
       if (classical[method]) {
         const { errors, x } = method === 'ista' ? ista : perIteration(method);
         emit({

@@ -26,7 +26,8 @@ export interface NetworkOptions {
   readonly supportSelection: boolean;
 }
 
-const isAnalytic = ({ operator }: TaskInstance): boolean => ['dense', 'blocks'].includes(operator.pattern().kind);
+/** Whether ALISTA's closed form speaks of the task's operator. */
+export const isAnalytic = ({ operator }: TaskInstance): boolean => ['dense', 'blocks'].includes(operator.pattern().kind);
 
 /**
  * What every trained method starts from: one W for all layers, in ALISTA's closed form where the pattern has one and A itself
@@ -64,7 +65,7 @@ export async function startingNetwork(
   return net;
 }
 
-/** Trains nothing more: ALISTA, its weights in closed form, wherever the pattern has one. */
+/** Trains nothing more: ALISTA, its weights in closed form. */
 const closedForm = (): Binarizer => ({
   name: 'alista',
   fit: net => Promise.resolve<OneBitNetwork>({ ...net, binarizer: 'float', scale: 1, matrices: [] }),
