@@ -14,7 +14,7 @@ import { blockDiagonal } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
 import { patternMap } from '../src/kernels/maps/index.js';
 import { param } from '../src/unrolled/param.js';
-import { learnedIsta } from '../src/unrolled/presets.js';
+import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
 import type { OneBitNetwork, Param } from '../src/types.js';
 import { normals, normalTensor } from './helpers.js';
 
@@ -136,6 +136,15 @@ binarizers('straight-through: ∂V = ∂W, ∂λ = f ⟨∂W, sign V⟩, W = (1 
   assert.equal(V.grad, W.grad);
   assert.ok(Math.abs(scale.grad[0]! - 0.2 * W.grad.reduce((sum, g, i) => sum + g * (start[i]! < 0 ? -1 : 1), 0)) < 1e-4);
 });
+binarizers('a network without a learnt matrix is refused with one line', async () => {
+  for (const binarizer of [sign(), straightThrough(), ternary(), channelWise()])
+    try {
+      await binarizer.fit(unrolledIsta({ operator: A, prox: l1() }, { layers: 2 }), data, { steps: 1 });
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, /^[a-z-]+: expected a network with learnt matrices, got ista; see learnedIsta$/);
+    }
+});
 binarizers('impossible options are one clear line', () => {
   assert.throws(() => straightThrough({ mixing: 2 }), /expected mixing within 0 to 1, got 2/);
   assert.throws(() => straightThrough({ keep: 0 }), /expected keep above 0 and at most 1, got 0/);
@@ -167,6 +176,8 @@ certificates('at 250 × 500 and 50 nonzeros T1 says that it is vacuous', async (
   const own = learnedIsta({ operator: gaussian(250, 500, { seed: 6 }), prox: l1() }, { layers: 1 });
   assert.ok(recoveryCertificate(await sign().fit(own, sparseSpikes(500)), 50)!.vacuous);
 });
+certificates('T1 and T2 do not speak of ADMM', async () =>
+  assert.is(recoveryCertificate(await sign().fit(unrolledAdmm({ operator: A, prox: l1() }, { layers: 2, coupling: 'tied' }), data), 1), undefined));
 certificates('T2 speaks of blocks, one by one', async () =>
   assert.is(recoveryCertificate(await sign().fit(net, data), 1)!.theorem, 'T2'),
 );

@@ -21,6 +21,9 @@ function inside(array: Float32Array): Float32Array {
   return copy;
 }
 
+/** Kernels must not read temporaries that they have not written. */
+const poison = (): unknown => scratch(() => temp(500_000).fill(NaN));
+
 const gemms = suite('gemm');
 function product(
   m: number,
@@ -40,12 +43,20 @@ function product(
   const A = transposeA ? transposed(view(a, k, m, m + gap)) : view(a, m, k, k + gap),
     B = transposeB ? transposed(view(b, n, k, k + gap)) : view(b, k, n, n + gap);
   reference.gemm(A, B, view(expected, m, n, n + gap, 3), accumulate);
+  poison();
   kernels.gemm(A, B, view(c, m, n, n + gap, 3), accumulate);
   assert.ok(relativeError(c, expected) <= CLOSE, `${m} ${n} ${k} ${transposeA} ${transposeB}`);
   if (resident) [a, b, c].forEach(free);
 }
 gemms('equals its twin around lane and tile boundaries, transposed or not, with gaps', () => {
   for (const m of sizes) for (const n of sizes) product(m, n, 5, n % 2 > 0, m % 2 > 0, n > m, m % 3 > 0, n % 3);
+});
+gemms('equals its twin where rows, columns or depth are one', () => {
+  for (const m of [1, 2, 21])
+    for (const n of [1, 2, 21])
+      for (const k of [1, 6, 261])
+        for (const turned of [0, 1, 2, 3])
+          for (const resident of [false, true]) product(m, n, k, turned % 2 > 0, turned > 1, resident, resident, 0);
 });
 gemms('equals its twin across the blocks of depth, rows and columns', () => {
   for (const k of [255, 256, 257, 513])
@@ -73,14 +84,38 @@ gemms('equals its twin on random shapes', () => {
     { numRuns: 60, seed: 1 },
   );
 });
-gemms('gives a row the same bits whatever the number of rows and wherever the arrays are', () => {
-  const a = normals(17 * 300, 1),
-    b = normals(300 * 33, 2),
-    whole = new Float32Array(17 * 33),
-    one = alloc(33);
-  kernels.gemm(view(a, 17, 300), view(b, 300, 33), view(whole, 17, 33));
-  kernels.gemm(view(inside(a), 1, 300, 300, 5 * 300), view(inside(b), 300, 33), view(one, 1, 33));
-  assert.equal([...one], [...whole.subarray(5 * 33, 6 * 33)]);
+gemms('gives a row or a column the same bits whatever their number, whichever is transposed and wherever they are', () => {
+  const [m, n, k] = [17, 37, 515];
+  const a = normals(m * k, 1),
+    b = normals(k * n, 2),
+    whole = normals(m * n, 3),
+    start = whole.slice();
+  const turned = (x: Float32Array, rows: number, cols: number) =>
+    transposed(view(x.map((_, i) => x[(i % rows) * cols + Math.floor(i / rows)]!), cols, rows));
+  kernels.gemm(view(a, m, k), view(b, k, n), view(whole, m, n), true);
+  for (const B of [view(inside(b), k, n), view(b, k, n), turned(b, k, n)]) {
+    const row = start.slice(5 * n, 6 * n);
+    kernels.gemm(view(inside(a), 1, k, k, 5 * k), B, view(row, 1, n), true);
+    assert.equal([...row], [...whole.subarray(5 * n, 6 * n)]);
+  }
+  for (const A of [view(inside(a), m, k), view(a, m, k), turned(a, m, k)]) {
+    const column = Float32Array.from({ length: m }, (_, i) => start[i * n + 7]!);
+    kernels.gemm(A, view(inside(b), k, 1, n, 7), view(column, m, 1), true);
+    assert.equal(
+      [...column],
+      Array.from({ length: m }, (_, i) => whole[i * n + 7]),
+    );
+  }
+});
+gemms('takes a single row against any strides', () => {
+  const [n, k] = [21, 70];
+  const A = { ...view(normals(3 * k, 1), 1, k), colStride: 3 },
+    B = { data: normals(4 * n * k, 2), rows: k, cols: n, rowStride: 4 * n, colStride: 2, offset: 1 };
+  const c = new Float32Array(n),
+    expected = new Float32Array(n);
+  kernels.gemm(A, B, view(c, 1, n));
+  reference.gemm(A, B, view(expected, 1, n));
+  assert.ok(relativeError(c, expected) <= CLOSE);
 });
 gemms('refuses sizes and strides that do not fit', () => {
   assert.throws(() => view(new Float32Array(5), 2, 3), /expected 2 × 3 numbers/);
@@ -173,12 +208,14 @@ for (const [channelsIn, channelsOut, height, width, batch] of [
   [4, 3, 3, 5, 2],
   [1, 6, 6, 33, 1],
   [5, 2, 9, 4, 1],
+  [9, 10, 17, 19, 1],
 ] as const)
   convolutions(`3×3 convolution ${channelsIn}→${channelsOut} on ${height}×${width} and its gradients equal their twins`, () => {
     const shape = { channelsIn, channelsOut, height, width, batch },
       x = normals(batch * channelsIn * height * width, 1),
       w = normals(channelsIn * channelsOut * 9, 2),
       g = normals(batch * channelsOut * height * width, 3);
+    poison();
     for (const place of [(array: Float32Array) => array, inside])
       for (const [run, length, args] of [
         ['conv3x3', g.length, [x, w]],

@@ -96,6 +96,7 @@ function observe(blocks: readonly { G: Float64Array; n: number }[], lambda: numb
  * does not speak: other networks, weights in the Fourier basis, channel-wise scales.
  */
 export function recoveryCertificate(net: OneBitNetwork, sparsity: number): RecoveryCertificate | undefined {
+  if (net.description.preset !== 'learned-ista') return undefined;
   const { operator } = net.problem, W = net.params.find(param => param.name === 'W');
   const matrix = net.matrices.find(({ name }) => name === 'W');
   if (!W || !matrix || net.matrices.length > 1 || matrix.rowScales || net.scale === 0 || !operator.weights) return undefined;

@@ -15,6 +15,14 @@ export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
 /** The matrices that binarizers turn into codes. */
 export const oneBitParams = (net: UnrolledNetwork): Param[] => net.params.filter(param => param.oneBit);
 
+/** A clone to binarize, its matrices trainable. Throws a TypeError for a network that has no learnt matrix. */
+export function cloneToBinarize(who: string, net: UnrolledNetwork): UnrolledNetwork {
+  const copy = cloneNetwork(net), matrices = oneBitParams(copy);
+  if (!matrices.length) throw new TypeError(`${who}: expected a network with learnt matrices, got ${net.description.preset}; see learnedIsta`);
+  for (const param of matrices) param.trainable = true;
+  return copy;
+}
+
 /** All of a network's matrices as codes; `rowScales`, one array a matrix, is for the channel-wise baseline. */
 export interface Coded {
   readonly scale: number;

@@ -2,7 +2,14 @@ import { contains, scratch } from './memory.js';
 import { kernels, readable, room } from './wasm.js';
 
 /** Entry (i, j) is data[offset + i rowStride + j colStride]. */
-export interface MatrixView { data: Float32Array; rows: number; cols: number; rowStride: number; colStride: number; offset: number }
+export interface MatrixView {
+  data: Float32Array;
+  rows: number;
+  cols: number;
+  rowStride: number;
+  colStride: number;
+  offset: number;
+}
 
 /** A row-major matrix on part of an array. */
 export function view(data: Float32Array, rows: number, cols: number, rowStride = cols, offset = 0): MatrixView {
@@ -33,7 +40,8 @@ export function checkProduct(a: MatrixView, b: MatrixView, c: MatrixView): void 
   checkView('gemm: B', b);
   checkView('gemm: C', c);
   if (a.cols !== b.rows || c.rows !== a.rows || c.cols !== b.cols)
-    throw new RangeError(`gemm: expected C = A B of matching sizes, got ${c.rows} × ${c.cols} = ${a.rows} × ${a.cols} by ${b.rows} × ${b.cols}`);
+    throw new RangeError('gemm: expected C = A B of matching sizes, ' +
+      `got ${c.rows} × ${c.cols} = ${a.rows} × ${a.cols} by ${b.rows} × ${b.cols}`);
   if (c.colStride !== 1 || (c.rows > 1 && c.rowStride < c.cols))
     throw new RangeError(`gemm: expected the rows of C to be contiguous and apart, got strides ${c.rowStride}, ${c.colStride}`);
 }

@@ -70,7 +70,7 @@ export function arena(memory: WebAssembly.Memory, base: number): Arena {
     depth++;
     try {
       const result = run();
-      if (result instanceof Promise) throw new TypeError('scratch: expected a synchronous function, got one that returns a promise');
+      if (result instanceof Promise) throw new TypeError('scratch: expected a synchronous function, got a promise');
       return result;
     } finally {
       depth--;

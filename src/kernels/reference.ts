@@ -48,7 +48,8 @@ export function adamStep(value: Float32Array, grad: Float32Array, m: Float32Arra
 }
 
 /** Visits every product h[a, b] x[i + a, j + b] of a valid correlation, by flat indices. */
-function correlate({ height, width, taps: [kh, kw], batch }: CorrelateShape, visit: (tap: number, x: number, out: number) => void): void {
+function correlate(shape: CorrelateShape, visit: (tap: number, x: number, out: number) => void): void {
+  const { height, width, taps: [kh, kw], batch } = shape;
   const rows = height - kh + 1, cols = width - kw + 1;
   for (let s = 0; s < batch; s++) for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++)
     for (let a = 0; a < kh; a++) for (let b = 0; b < kw; b++)
@@ -74,12 +75,14 @@ export function correlateValidTaps(x: Float32Array, g: Float32Array, gh: Float32
 }
 
 /** Visits every product w x of a 3×3 convolution with zero padding 1, by flat indices. */
-function convolve({ channelsIn, channelsOut, height, width, batch }: Conv3x3Shape, visit: (w: number, x: number, out: number) => void): void {
+function convolve(shape: Conv3x3Shape, visit: (w: number, x: number, out: number) => void): void {
+  const { channelsIn, channelsOut, height, width, batch } = shape;
   for (let s = 0; s < batch; s++) for (let co = 0; co < channelsOut; co++) for (let ci = 0; ci < channelsIn; ci++)
     for (let i = 0; i < height; i++) for (let j = 0; j < width; j++) for (let t = 0; t < 9; t++) {
       const row = i + Math.floor(t / 3) - 1, col = j + (t % 3) - 1;
       if (row < 0 || row >= height || col < 0 || col >= width) continue;
-      visit((co * channelsIn + ci) * 9 + t, ((s * channelsIn + ci) * height + row) * width + col, ((s * channelsOut + co) * height + i) * width + j);
+      const from = ((s * channelsIn + ci) * height + row) * width + col, to = ((s * channelsOut + co) * height + i) * width + j;
+      visit((co * channelsIn + ci) * 9 + t, from, to);
     }
 }
 

@@ -25,10 +25,16 @@ interface Kernels {
     g: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number,
     padded: number, turned: number,
   ): void;
-  frameStride(width: number): number;
-  frame(x: number, out: number, planes: number, height: number, width: number): void;
-  conv3x3(x: number, w: number, out: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number): void;
-  conv3x3Weights(x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number): void;
+  conv3x3Scratch(channelsIn: number, channelsOut: number, height: number, width: number): number;
+  conv3x3(
+    x: number, w: number, wOut: number, wIn: number, wTap: number, out: number, channelsIn: number, channelsOut: number,
+    height: number, width: number, batch: number, scratch: number,
+  ): void;
+  conv3x3WeightsScratch(channelsIn: number, channelsOut: number, height: number, width: number): number;
+  conv3x3Weights(
+    x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number,
+    scratch: number,
+  ): void;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));
@@ -38,7 +44,8 @@ export const kernels = instance.exports as unknown as Kernels;
 /** Room for `length` numbers in the kernels' memory until the enclosing `scratch` ends. */
 export function room(length: number): Float32Array {
   const array = temp(length);
-  if (length && !contains(array)) throw new RangeError(`kernels: expected room for ${length} numbers in memory, got none; free arrays`);
+  if (length && !contains(array))
+    throw new RangeError(`kernels: expected room for ${length} numbers in memory, got none; free arrays`);
   return array;
 }
 

@@ -4,7 +4,7 @@ import { measured } from '../../unrolled/batches.js';
 import type { Binarizer } from '../binarizer.js';
 import type { Codes } from '../bits.js';
 import { signs } from '../codes.js';
-import { cloneNetwork, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
+import { cloneToBinarize, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
 import { calibratedScale } from '../scale.js';
 
 /** Training signals that the scale is fitted on. */
@@ -14,7 +14,7 @@ const calibrationSignals = 64;
 export const sign = (): Binarizer => ({
   name: 'sign',
   async fit(net, data, { seed = 1, snrDb } = {}) {
-    const copy = cloneNetwork(net), { operator } = copy.problem;
+    const copy = cloneToBinarize('sign', net), { operator } = copy.problem;
     const codes = new Map<Param, Codes>(oneBitParams(copy).map(param => {
       const own = new Float32Array(param.value.length);
       signs(param.value, own);

@@ -3,12 +3,11 @@ import { train } from '../../unrolled/train.js';
 import { jointDefaults, type Binarizer } from '../binarizer.js';
 import { maskedSigns, signs, ternary as ternaryCodes } from '../codes.js';
 import { latentWeights, type LatentOptions } from '../latent.js';
-import { cloneNetwork, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
+import { cloneToBinarize, oneBitNetwork } from '../one-bit-network.js';
 
 /** Straight-through training of latent weights, then codes. */
 async function fitLatent(name: string, [net, data, options]: Parameters<Binarizer['fit']>, latent: LatentOptions): Promise<OneBitNetwork> {
-  const copy = cloneNetwork(net);
-  for (const param of oneBitParams(copy)) param.trainable = true;
+  const copy = cloneToBinarize(name, net);
   const reparametrisation = latentWeights(copy, latent);
   await train(copy, data, { phase: name, ...jointDefaults, ...options, reparametrisation });
   return oneBitNetwork(copy, name, reparametrisation.coded());

@@ -1,105 +1,118 @@
-// 3×3 convolution with zero padding 1 on planes that were copied into a frame of zeros: (height + 2) rows of `stride` numbers,
-// stride = width rounded up to 4, plus 4. A vector holds 4 neighbouring outputs; 4 output channels share the 9 loaded vectors.
+// 3×3 convolutions as matrix products without the matrix. An image is copied into rows of width + 2 with zeros around it; on
+// that grid the pixel under a given tap is the same number of places away from every pixel, so a tile of the product reads
+// the image itself, shifted, and what falls on the 2 spare columns is dropped.
+import { tile } from './gemm';
+import { pack4, pack8 } from './pack';
 
-/** Numbers in a row of a framed plane. */
-export function frameStride(width: i32): i32 {
-  return ((width + 3) & ~3) + 4;
-}
+const blockDepth = 256;
 
-/** Copies `planes` planes of height × width into frames. */
-export function frame(x: usize, out: usize, planes: i32, height: i32, width: i32): void {
-  const stride = <usize>frameStride(width) << 2, row = <usize>width << 2;
-  memory.fill(out, 0, <usize>planes * <usize>(height + 2) * stride);
-  for (let p = 0; p < planes; p++) {
-    out += stride;
-    for (let i = 0; i < height; i++) {
-      memory.copy(out + 4, x, row);
-      x += row;
-      out += stride;
-    }
-    out += stride;
+/** Copies planes into rows of width + 2: `margin` zeros before each row and `margin` rows of zeros above and below. */
+function pad(x: usize, to: usize, planes: i32, height: i32, width: i32, margin: i32): void {
+  const row = <usize>width << 2, padded = row + 8;
+  memory.fill(to, 0, <usize>(planes * (height + 2 * margin)) * padded);
+  to += <usize>margin << 2;
+  for (let c = 0; c < planes; c++) {
+    to += <usize>margin * padded;
+    for (let i = 0; i < height; i++, x += row, to += padded) memory.copy(to, x, row);
+    to += <usize>margin * padded;
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function tap(sum: v128, weight: usize, offset: usize, x: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(v128.load32_splat(weight + offset), x));
+/** 4 output channels by 8 neighbouring pixels: Σ_k panel[k, 0..3] x[offsets[k] + 0..7], offsets in bytes. */
+function pixels8(panel: usize, x: usize, offsets: usize, depth: i32, to: usize, toRow: usize): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  const end = offsets + (<usize>depth << 2);
+  for (; offsets < end; offsets += 4, panel += 16) {
+    const from = x + <usize>i32.load(offsets);
+    const b0 = v128.load(from), b1 = v128.load(from, 16);
+    c00 = f32x4.add(c00, f32x4.mul(v128.load32_splat(panel), b0));
+    c01 = f32x4.add(c01, f32x4.mul(v128.load32_splat(panel), b1));
+    c10 = f32x4.add(c10, f32x4.mul(v128.load32_splat(panel, 4), b0));
+    c11 = f32x4.add(c11, f32x4.mul(v128.load32_splat(panel, 4), b1));
+    c20 = f32x4.add(c20, f32x4.mul(v128.load32_splat(panel, 8), b0));
+    c21 = f32x4.add(c21, f32x4.mul(v128.load32_splat(panel, 8), b1));
+    c30 = f32x4.add(c30, f32x4.mul(v128.load32_splat(panel, 12), b0));
+    c31 = f32x4.add(c31, f32x4.mul(v128.load32_splat(panel, 12), b1));
+  }
+  v128.store(to, c00); v128.store(to, c01, 16); to += toRow;
+  v128.store(to, c10); v128.store(to, c11, 16); to += toRow;
+  v128.store(to, c20); v128.store(to, c21, 16); to += toRow;
+  v128.store(to, c30); v128.store(to, c31, 16);
 }
 
-// @ts-ignore: decorator
-@inline
-function row3(sum: v128, weight: usize, x0: v128, x1: v128, x2: v128): v128 {
-  return tap(tap(tap(sum, weight, 0, x0), weight, 4, x1), weight, 8, x2);
+/**
+ * Bytes of scratch of `conv3x3`: packed weights, offsets, results of 4 channels, one padded image, which is read up to 8 numbers
+ * past its end.
+ */
+export function conv3x3Scratch(channelsIn: i32, channelsOut: i32, height: i32, width: i32): i32 {
+  return 4 * (9 * channelsIn * ((channelsOut + 3) & ~3) + ((9 * channelsIn + 3) & ~3) + 4 * ((height * (width + 2) + 7) & ~7)
+    + channelsIn * (height + 2) * (width + 2) + 8);
 }
 
-// @ts-ignore: decorator
-@inline
-function put(out: usize, sum: v128, count: i32): void {
-  if (count >= 4) { v128.store(out, sum); return; }
-  f32.store(out, f32x4.extract_lane(sum, 0));
-  if (count > 1) f32.store(out, f32x4.extract_lane(sum, 1), 4);
-  if (count > 2) f32.store(out, f32x4.extract_lane(sum, 2), 8);
-}
-
-/** out[b, co, i, j] = Σ_{ci, a, c} w[co, ci, a, c] x[b, ci, i + a − 1, j + c − 1] on framed x. */
-export function conv3x3(x: usize, w: usize, out: usize, channelsIn: i32, channelsOut: i32, height: i32, width: i32, batch: i32): void {
-  const stride = <usize>frameStride(width) << 2, plane = <usize>(height + 2) * stride, outPlane = <usize>(height * width) << 2;
-  const perOutput = <usize>channelsIn * 36;
-  for (let b = 0; b < batch; b++) {
-    for (let co = 0; co < channelsOut; co += 4) {
-      const many = channelsOut - co;
-      // Channels past the last repeat it; their sums are not stored.
-      const w0 = w + <usize>co * perOutput, w1 = many > 1 ? w0 + perOutput : w0, w2 = many > 2 ? w1 + perOutput : w0, w3 = many > 3 ? w2 + perOutput : w0;
-      const to = out + <usize>(b * channelsOut + co) * outPlane;
-      for (let i = 0; i < height; i++) for (let j = 0; j < width; j += 4) {
-        let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-        let from = x + <usize>(b * channelsIn) * plane + <usize>i * stride + (<usize>j << 2);
-        for (let at: usize = 0; at < perOutput; at += 36) {
-          for (let a: usize = 0; a < 3; a++) {
-            const p = from + a * stride, q = at + a * 12;
-            const x0 = v128.load(p), x1 = v128.load(p, 4), x2 = v128.load(p, 8);
-            s0 = row3(s0, w0 + q, x0, x1, x2);
-            s1 = row3(s1, w1 + q, x0, x1, x2);
-            s2 = row3(s2, w2 + q, x0, x1, x2);
-            s3 = row3(s3, w3 + q, x0, x1, x2);
-          }
-          from += plane;
-        }
-        const c = to + (<usize>(i * width + j) << 2), left = width - j;
-        put(c, s0, left);
-        if (many > 1) put(c + outPlane, s1, left);
-        if (many > 2) put(c + 2 * outPlane, s2, left);
-        if (many > 3) put(c + 3 * outPlane, s3, left);
-      }
+/**
+ * out[o] = Σ_{c, t} weight(o, c, t) · (plane c of x, shifted to tap t). The weight lies at w + o wOut + c wIn + t wTap bytes, so
+ * that other strides give the adjoint.
+ */
+export function conv3x3(
+  x: usize, w: usize, wOut: usize, wIn: usize, wTap: usize, out: usize, channelsIn: i32, channelsOut: i32,
+  height: i32, width: i32, batch: i32, scratch: usize,
+): void {
+  const depth = 9 * channelsIn, row = <usize>width << 2, paddedRow = row + 8, plane = <usize>(height + 2) * paddedRow;
+  const resultRow = <usize>((height * (width + 2) + 7) & ~7) << 2;
+  const panels = scratch, offsets = panels + <usize>(depth * ((channelsOut + 3) & ~3)) * 4;
+  const results = offsets + <usize>((depth + 3) & ~3) * 4, padded = results + 4 * resultRow;
+  for (let c = 0; c < channelsIn; c++) {
+    for (let o = 0; o < channelsOut; o += 4)
+      pack4(w + <usize>o * wOut + <usize>c * wIn, wOut, wTap, min(4, channelsOut - o),
+        panels + <usize>(o * depth + 36 * c) * 4, 9);
+    for (let t = 0; t < 9; t++)
+      i32.store(offsets + <usize>(9 * c + t) * 4, <i32>(<usize>c * plane + <usize>(t / 3) * paddedRow + <usize>(t % 3) * 4));
+  }
+  // The last row ends 2 spare columns early.
+  const end = <usize>(height * (width + 2) - 2) << 2;
+  for (let s = 0; s < batch; s++, x += <usize>(channelsIn * height) * row) {
+    pad(x, padded, channelsIn, height, width, 1);
+    for (let o = 0; o < channelsOut; o += 4) {
+      for (let p: usize = 0; p < end; p += 32)
+        pixels8(panels + <usize>(o * depth) * 4, padded + p, offsets, depth, results + p, resultRow);
+      for (let q = 0; q < min(4, channelsOut - o); q++) for (let i = 0; i < height; i++, out += row)
+        memory.copy(out, results + <usize>q * resultRow + <usize>i * paddedRow, row);
     }
   }
 }
 
-/** gw[co, ci, a, c] += Σ_{b, i, j} g[b, co, i, j] x[b, ci, i + a − 1, j + c − 1] on framed x and g. */
-export function conv3x3Weights(x: usize, g: usize, gw: usize, channelsIn: i32, channelsOut: i32, height: i32, width: i32, batch: i32): void {
-  const stride = <usize>frameStride(width) << 2, plane = <usize>(height + 2) * stride;
-  for (let co = 0; co < channelsOut; co++) for (let ci = 0; ci < channelsIn; ci++) for (let a: usize = 0; a < 3; a++) {
-    let s0 = f32x4.splat(0), s1 = s0, s2 = s0;
-    for (let b = 0; b < batch; b++) {
-      // The frame's zeros right of g make the last vector of a row harmless.
-      const gs = g + <usize>(b * channelsOut + co) * plane + stride + 4, xs = x + <usize>(b * channelsIn + ci) * plane + a * stride;
-      for (let i: usize = 0; i < <usize>height; i++) for (let j: usize = 0; j < <usize>width << 2; j += 16) {
-        const value = v128.load(gs + i * stride + j), p = xs + i * stride + j;
-        s0 = f32x4.add(s0, f32x4.mul(value, v128.load(p)));
-        s1 = f32x4.add(s1, f32x4.mul(value, v128.load(p, 4)));
-        s2 = f32x4.add(s2, f32x4.mul(value, v128.load(p, 8)));
-      }
-    }
-    const to = gw + (<usize>(co * channelsIn + ci) * 9 + a * 3 << 2);
-    f32.store(to, f32.load(to) + sumLanes(s0));
-    f32.store(to, f32.load(to, 4) + sumLanes(s1), 4);
-    f32.store(to, f32.load(to, 8) + sumLanes(s2), 8);
-  }
+/** Bytes of scratch of `conv3x3Weights`: sums, the padded planes of x or of g, x in strips of 8 channels, g in panels of 4. */
+export function conv3x3WeightsScratch(channelsIn: i32, channelsOut: i32, height: i32, width: i32): i32 {
+  const strips = (channelsIn + 7) & ~7, panels = (channelsOut + 3) & ~3;
+  const plane = (height + 2) * (width + 2), grid = height * (width + 2);
+  return 4 * (9 * strips * panels + ((max(channelsIn * plane, channelsOut * grid) + 3) & ~3) + strips * plane + panels * grid);
 }
 
-// @ts-ignore: decorator
-@inline
-function sumLanes(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3);
+/** gw[o, c, t] += Σ g[o, p] · (plane c of x, shifted to tap t)[p] over pixels p and the batch. */
+export function conv3x3Weights(
+  x: usize, g: usize, gw: usize, channelsIn: i32, channelsOut: i32, height: i32, width: i32, batch: i32, scratch: usize,
+): void {
+  const cols = width + 2, plane = (height + 2) * cols, grid = height * cols;
+  const stripChannels = (channelsIn + 7) & ~7, panelChannels = (channelsOut + 3) & ~3;
+  const sums = scratch, sumRow = <usize>(9 * stripChannels) * 4, padded = sums + <usize>panelChannels * sumRow;
+  const strips = padded + <usize>((max(channelsIn * plane, channelsOut * grid) + 3) & ~3) * 4;
+  const panels = strips + <usize>(stripChannels * plane) * 4;
+  memory.fill(sums, 0, <usize>panelChannels * sumRow);
+  for (let s = 0; s < batch; s++, x += <usize>(channelsIn * height * width) * 4, g += <usize>(channelsOut * height * width) * 4) {
+    pad(x, padded, channelsIn, height, width, 1);
+    for (let c = 0; c < channelsIn; c += 8)
+      pack8(padded + <usize>(c * plane) * 4, <usize>plane * 4, 4, min(8, channelsIn - c), strips + <usize>(c * plane) * 4, plane);
+    pad(g, padded, channelsOut, height, width, 0);
+    for (let o = 0; o < channelsOut; o += 4)
+      pack4(padded + <usize>(o * grid) * 4, <usize>grid * 4, 4, min(4, channelsOut - o), panels + <usize>(o * grid) * 4, grid);
+    // On the spare columns g is 0; after the last row they would reach past the end of x.
+    for (let p = 0; p < grid - 2; p += blockDepth) {
+      const depth = min(blockDepth, grid - 2 - p);
+      for (let c = 0; c < channelsIn; c += 8) for (let t = 0; t < 9; t++) for (let o = 0; o < channelsOut; o += 4)
+        tile(panels + <usize>(o * grid + 4 * p) * 4, strips + <usize>(c * plane + 8 * (p + t / 3 * cols + t % 3)) * 4, depth,
+          sums + <usize>o * sumRow + <usize>(t * stripChannels + c) * 4, sumRow, 4, 8, true);
+    }
+  }
+  for (let o = 0; o < channelsOut; o++) for (let c = 0; c < channelsIn; c++) for (let t = 0; t < 9; t++, gw += 4)
+    f32.store(gw, f32.load(gw) + f32.load(sums + <usize>o * sumRow + <usize>(t * stripChannels + c) * 4));
 }

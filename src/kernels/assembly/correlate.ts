@@ -127,7 +127,8 @@ export function correlateValidAdjoint(
     for (let i = 0; i < rows; i++, g += gRow) memory.copy(padded + <usize>i * paddedRow + margin, g, gRow);
     for (let p = 0; p < height; p++, out += outRow) {
       const first = max(0, kh - 1 - p), after = min(kh, rows + kh - 1 - p);
-      row(padded + <usize>(p - kh + 1 + first) * paddedRow, paddedRow, turned + <usize>first * hRow, hRow, after - first, kw, out, width);
+      row(padded + <usize>(p - kh + 1 + first) * paddedRow, paddedRow, turned + <usize>first * hRow, hRow, after - first, kw,
+        out, width);
     }
   }
 }
