@@ -14,7 +14,8 @@ export type Boundary = 'circular' | 'zero' | 'reflect';
  * - dense: rows × cols weights, row-major.
  * - blocks: the blocks' weights one after the other, each row-major; `shared` means one block used by all (I ⊗ Φ).
  * - toeplitz: one weight per tap of the kernel (row-major over `support`), shared along the diagonals.
- *   y[i] = Σ_t w[t] x[i + origin − t], x extended past its ends by `boundary`; signals of `shape` in and out.
+ *   y[i] = Σ_t w[t] x[i + origin − t], x extended past its ends by `boundary`; signals of `shape` in and out. With `channels`
+ *   it maps [in, ...shape] to [out, ...shape] by one kernel for each pair, weights ordered out × in × taps.
  * - diagonal, identity basis: one weight per entry. Fourier basis: one real weight per frequency in `support`
  *   (all if absent); `form` 'analysis' is x ↦ diag(w) F x, 'circulant' is x ↦ Fᴴ diag(w) F x; F unitary over `shape`.
  * - csr: one weight per stored entry. `indices` says whether a file must store them or can regenerate them from A.
@@ -22,7 +23,8 @@ export type Boundary = 'circular' | 'zero' | 'reflect';
 export type Pattern =
   | { readonly kind: 'dense'; readonly rows: number; readonly cols: number }
   | { readonly kind: 'blocks'; readonly blocks: readonly { readonly rows: number; readonly cols: number }[]; readonly shared: boolean }
-  | { readonly kind: 'toeplitz'; readonly shape: Shape; readonly support: Shape; readonly origin: Shape; readonly boundary: Boundary }
+  | { readonly kind: 'toeplitz'; readonly shape: Shape; readonly support: Shape; readonly origin: Shape; readonly boundary: Boundary;
+      readonly channels?: { readonly in: number; readonly out: number } }
   | { readonly kind: 'diagonal'; readonly basis: 'identity'; readonly size: number }
   | { readonly kind: 'diagonal'; readonly basis: 'fourier'; readonly shape: Shape; readonly complexInput: boolean;
       readonly form: 'analysis' | 'circulant'; readonly support?: Uint8Array }
@@ -120,8 +122,12 @@ export type Pullback = (grad: State, inputNeeded: boolean) => State;
 export interface Layer {
   readonly name: string;
   readonly params: readonly Param[];
-  /** Arrays of the returned state and pullback live until the enclosing `scratch` ends. */
-  vjp(state: State, y: Float32Array, batch: number): [next: State, pullback: Pullback];
+  /**
+   * Arrays of the returned state and pullback live until the enclosing `scratch` ends. Calling `penalty(weight)` before the
+   * pullback adds weight × this layer's own loss term (a symmetry loss, say) to what the pullback differentiates; it returns
+   * that number.
+   */
+  vjp(state: State, y: Float32Array, batch: number): [next: State, pullback: Pullback, penalty?: (weight: number) => number];
 }
 
 /** What rebuilds a network around an operator: written to model files and checkpoints. */
@@ -151,6 +157,8 @@ export interface Dataset {
   readonly shape: Shape;
   readonly size: { readonly train: number; readonly test: number };
   sample(split: 'train' | 'test', index: number, out?: Tensor): Tensor;
+  /** Adds this signal's own disturbance to its measurement y = A x, where noise is part of the data (an artefact, sensor noise). */
+  disturb?(split: 'train' | 'test', index: number, y: Float32Array): void;
 }
 
 /** Sign bits on a pattern: bit 1 = negative, least significant bit first, tail bits 0. */
@@ -178,6 +186,8 @@ export interface Bytes {
 
 export interface Engine {
   reconstruct(y: Tensor, out?: Tensor): Tensor;
+  /** What each layer leaves; the last is what `reconstruct` gives. */
+  iterates(y: Tensor): Tensor[];
   readonly bytes: Bytes;
   readonly bitsPerWeight: number;
 }

@@ -2,6 +2,7 @@
 // a symmetric case hides a wrong adjoint.
 import { tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type UnrolledOptions } from '../src/unrolled/presets.js';
 import type { LinearOperator, Problem, UnrolledNetwork } from '../src/types.js';
 import {
@@ -69,11 +70,19 @@ export const operatorCases: readonly { readonly name: string; readonly make: () 
 
 type Make = (problem: Problem, options: UnrolledOptions) => UnrolledNetwork;
 
+/** ISTA-Net+ starts with its last kernels at zero, which hides the gradients of all others. */
+function withLastKernels(net: UnrolledNetwork): UnrolledNetwork {
+  for (const param of net.params) if (param.name.startsWith('G.')) param.value = normalTensor([param.value.length], 21).data.map(value => value / 3);
+  return net;
+}
+
 /** Every unrolled layer, by the preset that uses it; `solver` is what it is untrained, for every operator or for some. */
 export const networkCases: readonly {
   readonly name: string;
   readonly make: Make;
   readonly solver: 'ista' | 'admm' | 'admm on matrices' | 'none';
+  /** Rectifiers everywhere: a difference across a kink is wrong, so that one side may do. */
+  readonly kinks?: boolean;
 }[] = [
   { name: 'ista', make: unrolledIsta, solver: 'ista' },
   { name: 'lista', make: (p, o) => learnedIsta(p, { ...o, coupling: 'lista' }), solver: 'ista' },
@@ -85,6 +94,8 @@ export const networkCases: readonly {
     solver: 'none',
   },
   { name: 'admm', make: unrolledAdmm, solver: 'admm' },
+  { name: 'ista-net', make: (p, o) => istaNet(p, { ...o, transform: 'istanet', features: 3 }), solver: 'none', kinks: true },
+  { name: 'ista-net-plus', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3 })), solver: 'none', kinks: true },
   { name: 'tied admm', make: (p, o) => unrolledAdmm(p, { ...o, coupling: 'tied' }), solver: 'admm on matrices' },
 ];
 

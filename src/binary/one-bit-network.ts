@@ -1,4 +1,5 @@
-import type { OneBitNetwork, Param, UnrolledNetwork } from '../types.js';
+import type { LinearOperator, OneBitNetwork, Param, Shape, UnrolledNetwork } from '../types.js';
+import { formatShape } from '../core/array.js';
 import { networkFrom } from '../unrolled/presets.js';
 import { packCodes, unpackCodes, type Codes } from './bits.js';
 
@@ -10,6 +11,25 @@ export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
     param.trainable = net.params[i]!.trainable;
   });
   return copy;
+}
+
+/**
+ * The same network on an operator of another size: kernels, steps and thresholds do not depend on it. Throws a RangeError where
+ * a matrix does (a dense W, a fitted start).
+ */
+export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape: Shape = operator.inShape): OneBitNetwork {
+  const { args } = net.description;
+  const own = networkFrom({ operator, prox: net.problem.prox }, { ...net.description, args: { ...args, ...(args['shape'] ? { shape } : {}) } });
+  own.params.forEach((param, i) => {
+    const from = net.params[i]!;
+    if (from.value.length !== param.value.length)
+      throw new RangeError(`${net.description.preset}: ${param.name} was trained for ${formatShape(net.problem.operator.inShape)} ` +
+        `and does not fit ${formatShape(operator.inShape)}; cut the image into tiles`);
+    param.value = from.value;
+    param.trainable = from.trainable;
+  });
+  const matrices = net.matrices.map(matrix => ({ ...matrix, pattern: own.params.find(({ name }) => name === matrix.name)!.map!.pattern }));
+  return { ...own, binarizer: net.binarizer, scale: net.scale, matrices };
 }
 
 /** The matrices that binarizers turn into codes. */

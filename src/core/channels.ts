@@ -3,7 +3,7 @@ import { weightCount } from './pattern.js';
 
 /**
  * The output channel of every weight of W = Bᵀ when B lies on `pattern`: the column of B for matrices; a convolution or a
- * Fourier filter is one channel.
+ * Fourier filter is one channel; a convolution of many channels is applied as it stands, and its output channels count.
  */
 export function channelsOf(pattern: Pattern): { channels: Uint32Array; count: number } {
   const channels = new Uint32Array(weightCount(pattern));
@@ -23,6 +23,11 @@ export function channelsOf(pattern: Pattern): { channels: Uint32Array; count: nu
     case 'csr':
       channels.set(pattern.colIdx);
       return { channels, count: pattern.cols };
+    case 'toeplitz': {
+      const count = pattern.channels?.out ?? 1;
+      for (let i = 0; i < channels.length; i++) channels[i] = Math.floor((i * count) / channels.length);
+      return { channels, count };
+    }
     default: return { channels, count: 1 };
   }
 }

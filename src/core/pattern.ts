@@ -9,7 +9,10 @@ export function matrixSize(pattern: Pattern): { rows: number; cols: number } {
       rows: pattern.blocks.reduce((sum, block) => sum + block.rows, 0),
       cols: pattern.blocks.reduce((sum, block) => sum + block.cols, 0),
     };
-    case 'toeplitz': { const n = sizeOf(pattern.shape); return { rows: n, cols: n }; }
+    case 'toeplitz': {
+      const n = sizeOf(pattern.shape), { out, in: from } = pattern.channels ?? { out: 1, in: 1 };
+      return { rows: out * n, cols: from * n };
+    }
     case 'diagonal': {
       if (pattern.basis === 'identity') return { rows: pattern.size, cols: pattern.size };
       const n = sizeOf(pattern.shape), cols = pattern.complexInput ? 2 * n : n;
@@ -26,7 +29,7 @@ export function weightCount(pattern: Pattern): number {
       const blocks = pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
       return blocks.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
     }
-    case 'toeplitz': return sizeOf(pattern.support);
+    case 'toeplitz': return sizeOf(pattern.support) * (pattern.channels ? pattern.channels.in * pattern.channels.out : 1);
     case 'diagonal':
       if (pattern.basis === 'identity') return pattern.size;
       return pattern.support ? pattern.support.reduce((sum, bit) => sum + bit, 0) : sizeOf(pattern.shape);

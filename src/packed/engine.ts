@@ -14,12 +14,16 @@ function operatorBytes(A: LinearOperator): number {
   return support + (constant ? 4 : twoValued ? Math.ceil(weights.length / 8) + 4 : 4 * weights.length);
 }
 
-/** What a network's weights cost. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float. */
+/**
+ * What a network's weights cost. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float. A linear
+ * start's Q counts as the operator's.
+ */
 export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: number } {
   const packed = new Map(net.matrices.map(matrix => [matrix.name, matrix]));
-  let signBits = 0, index = 0, scaleBits = 0, full = 0, thresholds = 0;
+  let signBits = 0, index = 0, scaleBits = 0, full = 0, thresholds = 0, start = 0;
   for (const param of net.params) {
     if (!param.map) { thresholds += 4 * param.value.length; continue; }
+    if (!param.oneBit) { start += 4 * param.value.length; continue; }
     const matrix = packed.get(param.name), { rows, cols } = matrixSize(param.map.pattern);
     full += rows * cols;
     signBits += param.map.count * (matrix ? 1 : 32);
@@ -28,7 +32,7 @@ export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: n
   }
   if (!scaleBits && packed.size) scaleBits = 32;
   const signs = Math.ceil(signBits / 8), indexBytes = Math.ceil(index / 8), scale = scaleBits / 8;
-  const operator = needsOperator(net.description) ? operatorBytes(net.problem.operator) : 0;
+  const operator = start + (needsOperator(net.description) ? operatorBytes(net.problem.operator) : 0);
   return {
     bytes: { signs, index: indexBytes, scale, thresholds, operator, total: signs + indexBytes + scale + thresholds + operator },
     bitsPerWeight: full ? (signBits + index + scaleBits) / full : 0,
@@ -49,6 +53,7 @@ export function pack(net: OneBitNetwork): Engine {
   });
   return {
     ...accounting(net),
+    iterates: y => own.iterates(y),
     reconstruct(y, out) {
       const x = own.forward(y);
       if (!out) return x;

@@ -18,7 +18,7 @@ export interface Measured {
 const noiseStream = 0x6e6f6973;
 
 /**
- * Signals of a dataset measured by A. The noise is white, its standard deviation std(A x) · 10^(−snrDb/20) for each signal.
+ * Signals of a dataset measured by A, with the dataset's own disturbance if it has one. The noise is white, its standard deviation std(A x) · 10^(−snrDb/20) for each signal.
  * Validation uses the last `validation` training signals, which training never draws.
  */
 export function measured(A: LinearOperator, data: Dataset,
@@ -34,6 +34,7 @@ export function measured(A: LinearOperator, data: Dataset,
     fill(split, indices, x, y) {
       indices.forEach((index, b) => x.set(data.sample(split, index, tensor(new Float32Array(n), data.shape)).data, b * n));
       A.apply(x, y, indices.length);
+      if (data.disturb) indices.forEach((index, b) => data.disturb!(split, index, y.subarray(b * m, (b + 1) * m)));
       if (snrDb !== Infinity) indices.forEach((index, b) =>
         addNoise(y.subarray(b * m, (b + 1) * m), snrDb, seed, split === 'train' ? 0 : 1, index));
     },

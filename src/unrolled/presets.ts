@@ -3,6 +3,7 @@ import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
 import { analyticWeight, regularisedInverse } from './analytic-weight.js';
+import { istaNet } from './ista-net.js';
 import { admmLayer } from './layers/admm.js';
 import { gradientStep } from './layers/gradient-step.js';
 import { lista } from './layers/lista.js';
@@ -104,7 +105,7 @@ export function unrolledAdmm(problem: Problem, { coupling = 'closed-form', rho =
 }
 
 const presets: Readonly<Record<string, (problem: Problem, args: never) => UnrolledNetwork>> = {
-  'ista': unrolledIsta, 'learned-ista': learnedIsta, 'admm': unrolledAdmm,
+  'ista': unrolledIsta, 'learned-ista': learnedIsta, 'admm': unrolledAdmm, 'ista-net': istaNet,
 };
 
 /** The network that a description names, untrained. Throws a RangeError for an unknown preset. */

@@ -41,7 +41,7 @@ export function stagesOf(net: UnrolledNetwork, movedFor: (params: readonly Param
   return net.layers.flatMap((layer, k) => {
     const startFrom = k === 0 ? [] : layer.params
       .map((to, i) => ({ to, from: net.layers[k - 1]!.params[i]! }))
-      .filter(({ to, from }) => to !== from)
+      .filter(({ to, from }) => from !== undefined && to !== from)
       .flatMap(({ to, from }) => movedFor([to]).map((moved, i) => ({ to: moved, from: movedFor([from])[i]! })));
     return [
       stage(k, k + 1, learningRate, steps, startFrom),

@@ -53,13 +53,13 @@ export function straightThrough({ reading = 'float-first', mixing = 0.3, bound =
 }
 
 /** Baseline: codes −1, 0, +1 with one scale (Li & Liu 2016), trained straight-through. */
-export const ternary = (): Binarizer => ({
+export const ternary = ({ mixing = 0.3, bound = 1.5 }: Partial<Pick<LatentOptions, 'mixing' | 'bound'>> = {}): Binarizer => ({
   name: 'ternary',
-  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing: 0.3, bound: 1.5 }),
+  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing, bound }),
 });
 
 /** Baseline: signs with one scale per output channel, its mean latent magnitude (Rastegari et al. 2016), trained straight-through. */
-export const channelWise = (): Binarizer => ({
+export const channelWise = ({ mixing = 0.3, bound = 1.5 }: Partial<Pick<LatentOptions, 'mixing' | 'bound'>> = {}): Binarizer => ({
   name: 'channel-wise',
-  fit: (...args) => fitLatent('channel-wise', args, { encode: () => signs, scales: 'channels', mixing: 0.3, bound: 1.5 }),
+  fit: (...args) => fitLatent('channel-wise', args, { encode: () => signs, scales: 'channels', mixing, bound }),
 });

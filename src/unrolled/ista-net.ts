@@ -1,0 +1,78 @@
+import type { Param, Pattern, Problem, Shape, UnrolledNetwork } from '../types.js';
+import { formatShape, sizeOf } from '../core/array.js';
+import { norm } from '../core/norm.js';
+import { random } from '../core/random.js';
+import { patternMap } from '../kernels/maps/index.js';
+import { linearStart } from './layers/linear-start.js';
+import { transformStep } from './layers/transform-step.js';
+import { network } from './network.js';
+import { param, scalar } from './param.js';
+
+export interface IstaNetOptions {
+  /** Number of phases K; the network's first layer is the linear start, its further layers are the phases. */
+  readonly layers: number;
+  /** 'istanet-plus' adds a residual path and a convolution before and after the transform. */
+  readonly transform?: 'istanet' | 'istanet-plus';
+  /** Channels of the learnt transform. */
+  readonly features?: number;
+  /** How the operator's flat signals lie as an image or a sequence; its inShape unless given. */
+  readonly shape?: Shape;
+  /** Length of the kernels along each axis, odd. */
+  readonly taps?: number;
+  /** 'adjoint': x₀ = Aᴴy/L, L = 1.001 ‖A‖²; 'linear': x₀ = Q y with a Q fitted to training signals or loaded; Q does not train. */
+  readonly start?: 'adjoint' | 'linear';
+  /** Weight of the symmetry loss in training. */
+  readonly symmetry?: number;
+  /** ‖A‖, computed unless given; a network carried to another image size keeps its own. */
+  readonly norm?: number;
+  readonly seed?: number;
+}
+
+const maxLayers = 100, maxFeatures = 1024;
+
+function check(who: string, name: string, value: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > most) throw new RangeError(`${who}: expected 1 to ${most} ${name}, got ${value}`);
+}
+
+/**
+ * ISTA-Net and ISTA-Net+ (Zhang & Ghanem 2018): gradient steps and soft thresholds in a learnt convolutional transform, whose
+ * kernels lie on Toeplitz masks. Untrained, ISTA-Net+ is K gradient steps of size 1/L from the start: its last kernels are zero.
+ * Throws a RangeError for complex signals, or a shape that does not hold them.
+ */
+export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetwork {
+  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', symmetry = 0.01, taps = 3, seed = 1 } = options;
+  const { norm: length = norm(problem.operator) } = options;
+  const { operator, prox } = problem, shape = options.shape ?? operator.inShape, who = 'ista-net';
+  if (!(length > 0 && length < Infinity)) throw new RangeError(`${who}: expected norm > 0, got ${length}`);
+  check(who, 'layers', layers, maxLayers);
+  check(who, 'features', features, maxFeatures);
+  check(who, 'taps', taps, 15);
+  if (taps % 2 === 0) throw new RangeError(`${who}: expected an odd number of taps, got ${taps}`);
+  if (transform !== 'istanet' && transform !== 'istanet-plus')
+    throw new RangeError(`${who}: expected transform istanet or istanet-plus, got ${String(transform)}`);
+  if (start !== 'adjoint' && start !== 'linear') throw new RangeError(`${who}: expected start adjoint or linear, got ${String(start)}`);
+  if (!(symmetry >= 0 && symmetry < Infinity)) throw new RangeError(`${who}: expected symmetry >= 0, got ${symmetry}`);
+  if (shape.length < 1 || shape.length > 2 || sizeOf(shape) !== sizeOf(operator.inShape))
+    throw new RangeError(`${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got ${formatShape(shape)}`);
+
+  const support = shape.map(() => taps), origin = shape.map(() => taps >> 1), rng = random(seed, 0x15);
+  /** A kernel for each pair of channels, as Glorot & Bengio 2010 draw them; zero where `silent`. */
+  function kernels(name: string, from: number, to: number, silent = false): Param {
+    const pattern: Pattern = { kind: 'toeplitz', shape, support, origin, boundary: 'zero', channels: { in: from, out: to } };
+    const map = patternMap(pattern), deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
+    return param(name, Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal())), { map, oneBit: true });
+  }
+  const m = sizeOf(operator.outShape), n = sizeOf(operator.inShape), L = 1.001 * length ** 2;
+  const Q = start === 'linear'
+    ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false }) : undefined;
+  const plus = transform === 'istanet-plus', inner = plus ? features : 1;
+  const phases = Array.from({ length: layers }, (_, k) => transformStep(`ista-net.${k}`, operator, {
+    ...(plus && { D: kernels(`D.${k}`, 1, features) }),
+    F1: kernels(`F1.${k}`, inner, features), F2: kernels(`F2.${k}`, features, features),
+    B1: kernels(`B1.${k}`, features, features), B2: kernels(`B2.${k}`, features, inner),
+    ...(plus && { G: kernels(`G.${k}`, features, 1, true) }),
+  }, { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, 0.01) }, symmetry));
+  const args = { layers, transform, features, shape: [...shape], taps, start, symmetry, norm: length, seed };
+  return network(problem, { preset: 'ista-net', prox: prox.name, args },
+    [linearStart('start', operator, { ...(Q && { Q }), scale: 1 / L }), ...phases]);
+}

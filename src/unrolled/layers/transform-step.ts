@@ -1,0 +1,107 @@
+import type { Layer, LinearOperator, Param, State } from '../../types.js';
+import { sizeOf } from '../../core/array.js';
+import { axpby, dot, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
+import { productsOf } from '../products.js';
+
+/** The maps of one learnt transform; `D` and `G` are absent in ISTA-Net. */
+export interface Transform {
+  readonly D?: Param;
+  readonly F1: Param;
+  readonly F2: Param;
+  readonly B1: Param;
+  readonly B2: Param;
+  readonly G?: Param;
+}
+
+const relu = (a: Float32Array): void => { for (let i = 0; i < a.length; i++) if (a[i]! < 0) a[i] = 0; };
+/** grad ← 0 where the rectified `a` is 0. */
+const reluVjp = (a: Float32Array, grad: Float32Array): void => { for (let i = 0; i < a.length; i++) if (!(a[i]! > 0)) grad[i] = 0; };
+
+function apply({ map, value }: Param, x: Float32Array, batch: number): Float32Array {
+  const out = temp(map!.outSize * batch);
+  map!.apply(value, x, out, batch);
+  return out;
+}
+
+/** The gradient of a map's input; its weights' gradient is added to the param. */
+function back(param: Param, x: Float32Array, gradient: Float32Array, out: Float32Array, batch: number): void {
+  if (param.trainable) param.map!.addGradient(x, gradient, param.grad, batch);
+  param.map!.applyAdjoint(param.value, gradient, out, batch);
+}
+
+/**
+ * v = x − eta Aᴴ(A x − y), then a soft threshold in a learnt transform:
+ *   ISTA-Net:  x⁺ = H̃(soft(H(v), theta)),             H = F2 relu F1, H̃ = B2 relu B1;
+ *   ISTA-Net+: x⁺ = v + G H̃(soft(H(D v), theta)).
+ * Zhang & Ghanem 2018, eqs. 5–12. The penalty is their symmetry loss, the mean of (H̃(H(d)) − d)², d = D v or v.
+ */
+export function transformStep(name: string, operator: LinearOperator, { D, F1, F2, B1, B2, G }: Transform,
+  { eta, theta }: { eta: Param; theta: Param }, symmetry: number): Layer {
+  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+  return {
+    name, params: [eta, theta, ...(D ? [D] : []), F1, F2, B1, B2, ...(G ? [G] : [])],
+    vjp(state, y, batch) {
+      const x = state['x']!, step = eta.value[0]!, tau = theta.value[0]!;
+      const r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
+      A.apply(x, r, batch);
+      axpby(1, r, -1, y, r);
+      A.applyAdjoint(r, u, batch);
+      axpby(1, x, -step, u, v);
+      const d = D ? apply(D, v, batch) : v;
+      const a = apply(F1, d, batch);
+      relu(a);
+      const h = apply(F2, a, batch), s = temp(h.length);
+      softThreshold(h, tau, s);
+      const b = apply(B1, s, batch);
+      relu(b);
+      const c = apply(B2, b, batch), next = G ? apply(G, c, batch) : c;
+      if (G) axpby(1, next, 1, v, next);
+
+      let mirrored: { readonly b: Float32Array; readonly gradient: Float32Array } | undefined;
+      function penalty(weight: number): number {
+        const own = apply(B1, h, batch);
+        relu(own);
+        const e = apply(B2, own, batch);
+        axpby(1, e, -1, d, e);
+        const factor = (weight * symmetry) / e.length, value = factor * dot(e, e);
+        axpby(2 * factor, e, 0, e, e);
+        mirrored = { b: own, gradient: e };
+        return value;
+      }
+
+      function pullback(grad: State, inputNeeded: boolean): State {
+        const gNext = grad['x']!, gx = temp(n * batch);
+        scratch(() => {
+          const gv = temp(n * batch), gc = temp(c.length), gb = temp(b.length), gs = temp(s.length), gh = temp(h.length);
+          const ga = temp(a.length), gd = temp(d.length);
+          if (G) back(G, c, gNext, gc, batch); else gc.set(gNext);
+          back(B2, b, gc, gb, batch);
+          reluVjp(b, gb);
+          back(B1, s, gb, gs, batch);
+          const gTheta = softThresholdVjp(h, tau, gs, gh);
+          if (theta.trainable) theta.grad[0]! += gTheta;
+          if (mirrored) {
+            back(B2, mirrored.b, mirrored.gradient, gb, batch);
+            reluVjp(mirrored.b, gb);
+            back(B1, h, gb, gs, batch);
+            axpby(1, gs, 1, gh, gh);
+          }
+          back(F2, a, gh, ga, batch);
+          reluVjp(a, ga);
+          back(F1, d, ga, gd, batch);
+          if (mirrored) axpby(1, gd, -1, mirrored.gradient, gd);
+          if (D) back(D, v, gd, gv, batch); else gv.set(gd);
+          if (G) axpby(1, gv, 1, gNext, gv);
+          if (eta.trainable) eta.grad[0]! -= dot(gv, u);
+          if (!inputNeeded) return;
+          const gr = temp(m * batch);
+          A.apply(gv, gr, batch);
+          A.applyAdjoint(gr, gx, batch);
+          axpby(1, gv, -step, gx, gx);
+        });
+        return inputNeeded ? { x: gx } : {};
+      }
+      return symmetry > 0 ? [{ x: next }, pullback, penalty] : [{ x: next }, pullback];
+    },
+  };
+}

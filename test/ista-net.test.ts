@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { tensor } from '../src/core/array.js';
+import { l1 } from '../src/core/prox.js';
+import { encodeSafetensors } from '../src/core/safetensors.js';
+import { patternMap } from '../src/kernels/maps/index.js';
+import { onOperator } from '../src/binary/one-bit-network.js';
+import { decodeModel, encodeModel } from '../src/packed/model.js';
+import { importIstaNet } from '../src/packed/released.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
+import { lossAndGradient } from '../src/unrolled/loss.js';
+import { straightThrough } from '../src/binary/binarizers/index.js';
+import { pack } from '../src/packed/engine.js';
+import { dataset } from '../datasets/index.js';
+import { convolution, gaussian, matrix } from '../operators/index.js';
+import type { Boundary, Pattern, UnrolledNetwork } from '../src/types.js';
+import { normals, normalTensor, relativeError } from './helpers.js';
+
+/** PyTorch in f64 against f32. */
+const TORCH = 2e-5, GRADIENT = 2e-4, MAP = 1e-5, EXACT = 1e-6;
+
+interface Case {
+  plus: boolean; A: number[]; Q: number[]; x: number[]; y: number[]; out: number[]; loss: number;
+  tensors: Record<string, { shape: number[]; values: number[]; grad: number[] }>;
+}
+const { height, width, m, batch, cases } = JSON.parse(readFileSync('test/fixtures/ista-net.json', 'utf8')) as
+  { height: number; width: number; m: number; batch: number; cases: Case[] };
+const n = height * width;
+type Stored = Record<string, { dtype: 'F32'; shape: number[]; data: Float32Array }>;
+const stored = ({ tensors }: Case): Stored => Object.fromEntries(Object.entries(tensors).map(([name, { shape, values }]) =>
+  [name, { dtype: 'F32' as const, shape, data: Float32Array.from(values) }]));
+const load = (own: Case, tensors: Stored = stored(own)): UnrolledNetwork => importIstaNet(encodeSafetensors(tensors, {}),
+  { operator: matrix(tensor(own.A, [m, n])), prox: l1() }, { shape: [height, width], start: tensor(own.Q, [n, m]) });
+const fields = ['eta', 'theta', 'D', 'F1', 'F2', 'B1', 'B2', 'G'], released = ['lambda_step', 'soft_thr', 'conv_D', 'conv1_forward', 'conv2_forward',
+  'conv1_backward', 'conv2_backward', 'conv_G'];
+
+const nets = suite('ISTA-Net');
+for (const own of cases) {
+  const name = own.plus ? 'ISTA-Net+' : 'ISTA-Net';
+  nets(`${name} loaded under its released tensor names gives PyTorch's output`, () =>
+    assert.ok(relativeError(load(own).forward(tensor(own.y, [batch, m])).data, own.out) <= TORCH));
+  nets(`${name}: loss with symmetry term and every gradient equal PyTorch's`, () => {
+    const net = load(own);
+    const loss = lossAndGradient(net, net.layers.length, Float32Array.from(own.x), Float32Array.from(own.y), batch);
+    assert.ok(Math.abs(loss - own.loss) <= TORCH * own.loss, `${loss} for ${own.loss}`);
+    for (const param of net.params.filter(candidate => candidate.name !== 'start.Q')) {
+      const [field, phase] = param.name.split('.'), grad = own.tensors[`fcs.${phase}.${released[fields.indexOf(field!)]}`]!.grad;
+      const turned = param.map ? grad.map((_, i) => grad[i - (i % 9) + 8 - (i % 9)]!) : grad;
+      assert.ok(relativeError(param.grad, turned) <= GRADIENT, `${param.name}: ${relativeError(param.grad, turned)}`);
+    }
+  });
+  nets(`${name} survives a model file to the bit`, () => {
+    const net = { ...load(own), binarizer: 'float', scale: 1, matrices: [] }, y = tensor(own.y, [batch, m]);
+    assert.equal(decodeModel(encodeModel(net)).net.forward(y).data, net.forward(y).data);
+  });
+}
+nets('a missing, misnamed, misshapen or broken tensor is one clear line', () => {
+  const own = cases[1]!;
+  const without = (name: string): Stored => Object.fromEntries(Object.entries(stored(own)).filter(([key]) => key !== name));
+  assert.throws(() => load(own, without('fcs.1.conv_G')), /ista-net: expected 16 tensors for 2 phases, got 15/);
+  assert.throws(() => load(own, { ...stored(own), 'fcs.0.weight': stored(own)['fcs.0.conv_D']! }), /expected tensors fcs\.K\.\{.*got fcs\.0\.weight/);
+  assert.throws(() => load(own, { ...stored(own), 'fcs.0.soft_thr': stored(own)['fcs.0.conv_D']! }), /expected fcs.0.soft_thr of shape \[1\]/);
+  const broken = stored(own);
+  broken['fcs.0.conv_D']!.data[3] = NaN;
+  assert.throws(() => load(own, broken), /fcs.0.conv_D: expected finite numbers, got NaN/);
+});
+nets('untrained, ISTA-Net+ is gradient descent from the start', () => {
+  const A = gaussian(7, 11, { seed: 1 }), net = istaNet({ operator: A, prox: l1() }, { layers: 3, features: 4 }), y = normalTensor([7], 2);
+  const eta = net.params.find(({ name }) => name === 'eta.0')!.value[0]!, start = A.adjoint(y).data.map(value => value * eta);
+  let x: Float32Array = start;
+  for (let k = 0; k < 3; k++) {
+    const r = A.forward(tensor(x)).data.map((value, i) => value - y.data[i]!), g = A.adjoint(tensor(r)).data;
+    x = x.map((value, i) => value - eta * g[i]!);
+  }
+  assert.ok(relativeError(net.forward(y).data, x) <= EXACT);
+  assert.is(net.iterates(y).length, 4);
+});
+nets('one-bit training gives one scale for all kernels, and the network moves to another image size', async () => {
+  const kernel = [[0.2, 0.3, 0.1], [0.1, 0.2, 0.1]], A = convolution(kernel, [8, 9]);
+  const data = dataset({ name: 'noise', shape: [8, 9], size: { train: 64, test: 8 }, fill: (_, index, out) => { out.set(normals(72, 3, index)); } });
+  const net = istaNet({ operator: A, prox: l1() }, { layers: 2, features: 4 });
+  const one = await straightThrough({ mixing: 0.5, bound: Infinity }).fit(net, data, { steps: 6, batch: 4, learningRate: 1e-2 });
+  for (const { name } of one.matrices) {
+    const { value } = one.params.find(param => param.name === name)!;
+    assert.ok(value.every(w => Math.abs(w) === one.scale), name);
+  }
+  assert.is(one.matrices.length, 12);
+  const larger = convolution(kernel, [13, 10]), moved = onOperator(one, larger), y = normalTensor([13, 10], 5);
+  assert.equal([...moved.forward(y).shape], [13, 10]);
+  assert.equal(pack(moved).reconstruct(y).data, moved.forward(y).data);
+  assert.throws(() => onOperator({ ...load(cases[0]!), binarizer: 'float', scale: 1, matrices: [] }, gaussian(9, 11, { seed: 1 }), [11]),
+    /start.Q was trained for \[35\] and does not fit \[11\]/);
+});
+
+const maps = suite('convolutions of many channels');
+const shapes = [{ shape: [7, 6], support: [3, 3], origin: [1, 1] }, { shape: [5, 8], support: [3, 3], origin: [0, 2] },
+  { shape: [5, 7], support: [2, 5], origin: [1, 3] }, { shape: [13], support: [5], origin: [2] }];
+for (const { shape, support, origin } of shapes) for (const boundary of ['zero', 'circular', 'reflect'] as Boundary[])
+  maps(`${shape.join('×')}, ${support.join('×')} taps, ${boundary}: sums of single convolutions, adjoint and gradient`, () => {
+    const size = shape.reduce((a, b) => a * b, 1), taps = support.reduce((a, b) => a * b, 1), channels = { in: 3, out: 5 }, count = 2;
+    const single: Pattern = { kind: 'toeplitz', shape, support, origin, boundary };
+    const map = patternMap({ ...single, channels }), one = patternMap(single);
+    const w = normals(map.count, 1), x = normals(count * channels.in * size, 2), g = normals(count * channels.out * size, 3);
+    const expected = new Float32Array(g.length), part = new Float32Array(size), own = new Float32Array(g.length);
+    for (let b = 0; b < count; b++) for (let o = 0; o < channels.out; o++) for (let c = 0; c < channels.in; c++) {
+      const at = (o * channels.in + c) * taps, from = (b * channels.in + c) * size, to = (b * channels.out + o) * size;
+      one.apply(w.subarray(at, at + taps), x.slice(from, from + size), part, 1);
+      for (let i = 0; i < size; i++) expected[to + i]! += part[i]!;
+    }
+    map.apply(w, x, own, count);
+    assert.ok(relativeError(own, expected) <= MAP);
+    const back = new Float32Array(x.length), gw = new Float32Array(w.length).fill(1), inner = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+    map.applyAdjoint(w, g, back, count);
+    assert.ok(Math.abs(inner(back, x) - inner(g, own)) <= MAP * Math.sqrt(inner(g, g) * inner(own, own)));
+    // ⟨g, M(w) x⟩ is linear in w, so its gradient's product with w is the number itself.
+    map.addGradient(x, g, gw, count);
+    assert.ok(Math.abs(inner(gw.map(value => value - 1), w) - inner(g, own)) <= 10 * MAP * Math.sqrt(inner(g, g) * inner(own, own)));
+    for (let k = 0; k < w.length; k += 7) {
+      const e = new Float32Array(w.length), unit = new Float32Array(g.length);
+      e[k] = 1;
+      map.apply(e, x, unit, count);
+      assert.ok(Math.abs(gw[k]! - 1 - inner(g, unit)) <= 10 * MAP * Math.sqrt(inner(g, g) * inner(unit, unit)), `weight ${k}`);
+    }
+  });
+nets.run();
+maps.run();
