@@ -1,24 +1,34 @@
 import type { LinearOperator, OperatorDescription, Shape } from '../src/types.js';
 import { sizeOf, tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
+import { imageBlocks } from './blocks.js';
 import { convolution } from './convolution.js';
+import { dct } from './dct.js';
 import { diagonal } from './diagonal.js';
 import { difference } from './difference.js';
 import { fourier } from './fourier.js';
 import { hadamard } from './hadamard.js';
 import { identity } from './identity.js';
-import { gaussian, matrix, rademacher } from './matrix.js';
+import { gaussian, matrix, orthonormal, rademacher } from './matrix.js';
+import { radon } from './radon.js';
 import { restriction } from './restriction.js';
+import { wavelet } from './wavelet.js';
 
+export { imageBlocks } from './blocks.js';
+export { gaussianKernel, motionKernel, uniformKernel } from './blur.js';
 export { convolution, type ConvolutionOptions } from './convolution.js';
+export { dct } from './dct.js';
 export { diagonal } from './diagonal.js';
 export { difference } from './difference.js';
 export { fourier, type FourierOptions } from './fourier.js';
 export { hadamard } from './hadamard.js';
 export { identity } from './identity.js';
-export { gaussian, matrix, rademacher } from './matrix.js';
+export { gaussian, matrix, orthonormal, rademacher } from './matrix.js';
+export { radon } from './radon.js';
+export { resized } from './resized.js';
 export { restriction } from './restriction.js';
 export { cartesianMask, maskFrom, radialMask, randomMask, type SamplingMask } from './sampling.js';
+export { wavelet } from './wavelet.js';
 
 /** How many numbers all operators of one description may hold or work on, and how deep it may nest: a file is not trusted. */
 const maxEntries = 2 ** 28, maxDepth = 32, maxCopies = 2 ** 20;
@@ -53,6 +63,12 @@ function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budg
       return typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'a number', value);
     },
     integers,
+    numbers(name: string): number[] {
+      const value = args[name];
+      return Array.isArray(value) && value.every(Number.isFinite) ? (value as number[]) : fail(name, 'a list of numbers', value);
+    },
+    text: (name: string): string => (typeof args[name] === 'string' ? args[name] : fail(name, 'a name', args[name])),
+    spend,
     shape(name: string, work = 1): Shape {
       const value = integers(name);
       if (!(value.length > 0 && value.length <= 4 && sizeOf(value) > 0)) fail(name, 'a shape', value);
@@ -91,12 +107,20 @@ function reader({ kind, args, arrays, parts }: OperatorDescription, budget: Budg
   };
 }
 
+/** Blocks far larger than the image would only be padding. */
+function blockSide(size: number, shape: Shape): number {
+  const most = 4 * Math.max(...shape);
+  if (size < 1 || size > most) throw new RangeError(`operator image-blocks: expected size from 1 to ${most}, got ${size}`);
+  return size;
+}
+
 type Reader = ReturnType<typeof reader>;
 
 const builders: Readonly<Record<string, (read: Reader, description: OperatorDescription) => LinearOperator>> = {
   'matrix': read => { const size = read.matrixSize(); return matrix(tensor(read.array('data', size[0] * size[1]), size)); },
   'gaussian': read => gaussian(...read.matrixSize(), { seed: read.integer('seed') }),
   'rademacher': read => rademacher(...read.matrixSize(), { seed: read.integer('seed') }),
+  'orthonormal': read => orthonormal(...read.matrixSize(), { seed: read.integer('seed') }),
   'hadamard': read => hadamard(read.integer('rows'), read.integer('n', transformWork), { seed: read.integer('seed') }),
   'convolution': read => {
     const support = read.shape('support');
@@ -113,6 +137,14 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'diagonal': read => { const shape = read.shape('shape'); return diagonal(tensor(read.array('weights', sizeOf(shape)), shape)); },
   'restriction': read => restriction(read.shape('shape'), read.integers('indices')),
   'difference': read => difference(read.shape('shape'), { axis: read.integer('axis'), boundary: read.choice('boundary', ['circular', 'reflect']) }),
+  'dct': read => dct(read.shape('shape', transformWork)),
+  'wavelet': read => wavelet(read.shape('shape', transformWork), { name: read.text('name'), levels: read.integer('levels') }),
+  'image-blocks': read => { const shape = read.shape('shape', transformWork); return imageBlocks(shape, blockSide(read.integer('size'), shape)); },
+  'radon': read => {
+    const [n, width] = read.shape('shape') as [number, number], angles = read.numbers('angles'), detectors = read.integer('detectors');
+    read.spend('detectors', 4 * angles.length * detectors * n);
+    return radon([n, width], { angles, detectors });
+  },
   'compose': read => { const [A, B] = read.parts(2); return compose(A!, B!); },
   'sum': read => { const [A, B] = read.parts(2); return sum(A!, B!); },
   'scale': read => scale(read.number('factor'), read.parts(1)[0]!),

@@ -37,6 +37,27 @@ export function gaussian(rows: number, cols: number, { seed }: { seed: number })
   return dense('gaussian', A, rows, cols, () => ({ kind: 'gaussian', args: { rows, cols, seed } }));
 }
 
+/** Seeded m × n sensing matrix with orthonormal rows, m ≤ n: Gaussian rows by modified Gram–Schmidt in f64. */
+export function orthonormal(rows: number, cols: number, { seed }: { seed: number }): LinearOperator {
+  checkCounts('orthonormal', { rows, cols });
+  if (rows > cols) throw new RangeError(`orthonormal: expected at most ${cols} rows, got ${rows}`);
+  const { normal } = random(seed), A = Float64Array.from({ length: rows * cols }, () => normal());
+  const rowOf = (i: number): Float64Array => A.subarray(i * cols, (i + 1) * cols);
+  for (let i = 0; i < rows; i++) {
+    const own = rowOf(i);
+    for (let j = 0; j < i; j++) {
+      const other = rowOf(j);
+      let along = 0;
+      for (let k = 0; k < cols; k++) along += own[k]! * other[k]!;
+      for (let k = 0; k < cols; k++) own[k]! -= along * other[k]!;
+    }
+    let square = 0;
+    for (const value of own) square += value * value;
+    for (let k = 0; k < cols; k++) own[k]! /= Math.sqrt(square);
+  }
+  return dense('orthonormal', Float32Array.from(A), rows, cols, () => ({ kind: 'orthonormal', args: { rows, cols, seed } }));
+}
+
 /** Seeded Rademacher m × n sensing matrix: entries ±1/√m, so that columns have unit norm. */
 export function rademacher(rows: number, cols: number, { seed }: { seed: number }): LinearOperator {
   checkCounts('rademacher', { rows, cols });

@@ -8,17 +8,23 @@ import type { LinearOperator, Problem, UnrolledNetwork } from '../src/types.js';
 import {
   cartesianMask,
   convolution,
+  dct,
   diagonal,
   difference,
   fourier,
   gaussian,
   hadamard,
   identity,
+  imageBlocks,
   matrix,
+  motionKernel,
+  orthonormal,
   rademacher,
   radialMask,
+  radon,
   randomMask,
   restriction,
+  wavelet,
 } from '../operators/index.js';
 import { normalTensor } from './helpers.js';
 
@@ -58,6 +64,15 @@ export const operatorCases: readonly { readonly name: string; readonly make: () 
   { name: 'restriction of 11', make: () => restriction([11], [7, 0, 3]) },
   { name: 'difference of 11', make: () => difference([11]) },
   { name: 'difference of 5×7 along its columns', make: () => difference([5, 7], { axis: 0, boundary: 'reflect' }) },
+  { name: 'orthonormal 5×11', make: () => orthonormal(5, 11, { seed: 13 }) },
+  { name: 'dct of 13', make: () => dct([13]) },
+  { name: 'dct of 53×6', make: () => dct([53, 6]) },
+  { name: 'wavelet db3 of 20', make: () => wavelet([20], { name: 'db3', levels: 2 }) },
+  { name: 'wavelet db4 of 24×8', make: () => wavelet([24, 8], { name: 'db4', levels: 3 }) },
+  { name: 'radon of 7×7', make: () => radon([7, 7], { angles: [0, 31, 90, 135, 200.5], detectors: 9 }) },
+  { name: 'blocks of 4 in 7×10', make: () => imageBlocks([7, 10], 4) },
+  { name: 'I ⊗ Φ on image blocks', make: () => compose(kroneckerIdentity(6, gaussian(5, 16, { seed: 14 })), imageBlocks([7, 10], 4)) },
+  { name: 'motion blur of 17×14', make: () => convolution(motionKernel({ length: 5, angle: 35 }), [17, 14]) },
   { name: 'compose', make: () => compose(gaussian(4, 13, { seed: 6 }), convolution(taps, [13])) },
   { name: 'sum', make: () => sum(convolution(taps, [13], { boundary: 'zero' }), difference([13])) },
   { name: 'scale', make: () => scale(-0.7, gaussian(4, 9, { seed: 7 })) },
@@ -72,7 +87,7 @@ type Make = (problem: Problem, options: UnrolledOptions) => UnrolledNetwork;
 
 /** ISTA-Net+ starts with its last kernels at zero, which hides the gradients of all others. */
 function withLastKernels(net: UnrolledNetwork): UnrolledNetwork {
-  for (const param of net.params) if (param.name.startsWith('G.')) param.value = normalTensor([param.value.length], 21).data.map(value => value / 3);
+  for (const param of net.params) if (param.name.startsWith('G.')) param.value = normalTensor([param.value.length], 23).data.map(value => value / 3);
   return net;
 }
 

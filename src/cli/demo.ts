@@ -16,7 +16,7 @@ export function addDemo(program: Command): void {
     .option('--json', 'results on stdout as JSON')
     .action(async (given: { seed: number; out: string; json?: boolean }) => {
       const task = knownTask('sparse-recovery');
-      const { read: _, ...options } = runOptions(task, { ...given, ...setting, quick: true, methods: defaultMethods.join(',') });
+      const { folder: _, ...options } = runOptions(task, { ...given, ...setting, quick: true, methods: defaultMethods.join(',') });
       const folder = outputFolder(given.out);
       if (!given.json)
         console.log(

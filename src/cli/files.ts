@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,10 +13,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { parseNpy } from '../../datasets/index.js';
+import { decodeModel, type Model } from '../packed/model.js';
 import type { Tensor } from '../types.js';
 import type { CheckpointStore } from '../unrolled/checkpoint.js';
-import type { ReadData } from '../tasks/task.js';
+import type { DataFolder } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 
 /** Writes a file whole or not at all: to a temporary beside it, then by renaming. */
@@ -63,15 +66,30 @@ export function checkWritable(path: string): void {
   outputFolder(folder);
 }
 
+export function readModel(path: string): Model {
+  const bytes = readFileSync(path);
+  try {
+    return decodeModel(bytes);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
 export const readTensor = (path: string): Tensor => parseNpy(readFileSync(path), path);
 
 /** The data folder of --data or SIGNFOLD_DATA, if either is given. */
-export function dataFolder(option: string | undefined): ReadData | undefined {
+export function dataFolder(option: string | undefined): DataFolder | undefined {
   const folder = option ?? (process.env['SIGNFOLD_DATA'] || undefined);
   if (folder === undefined) return undefined;
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);
-  return path => readFileSync(join(folder, path));
+  return {
+    read(path) {
+      const bytes = readFileSync(join(folder, path));
+      return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+    },
+    list: path => readdirSync(join(folder, path)).sort(),
+  };
 }
 
 /** Checkpoints as files of a folder, which is made when the first is saved and removed by `clear` when the run is complete. */

@@ -7,7 +7,8 @@ import { methodNames } from '../tasks/methods.js';
 import { addBench } from './bench.js';
 import { addDemo } from './demo.js';
 import { lineOf, UsageError } from './failure.js';
-import { addInspect, addReconstruct, addTrain } from './model-commands.js';
+import { addInspect, addTrain } from './model-commands.js';
+import { addReconstruct } from './reconstruct.js';
 import { addRun } from './run.js';
 import { formatTable } from './table.js';
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { encodeModel } from '../packed/model.js';
@@ -21,6 +22,9 @@ export interface RunArguments {
   readonly seed?: number;
   readonly snr?: number;
   readonly steps?: number;
+  readonly startSteps?: number;
+  readonly network?: string;
+  readonly weights?: string;
   readonly quick?: boolean;
   readonly supportSelection?: boolean;
   readonly data?: string;
@@ -36,7 +40,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
         ? methodNames
         : given.methods.split(',').map(name => name.trim());
   const first = given.seed ?? 1,
-    read = dataFolder(given.data);
+    folder = dataFolder(given.data);
   const options: RunOptions = {
     methods: names,
     seeds: Array.from({ length: given.seeds ?? 1 }, (_, i) => first + i),
@@ -46,7 +50,10 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
     ...(given.variant !== undefined && { variant: given.variant }),
     ...(given.layers !== undefined && { layers: given.layers }),
     ...(given.steps !== undefined && { steps: given.steps }),
-    ...(read && { read }),
+    ...(folder && { folder }),
+    ...(given.network !== undefined && { network: given.network }),
+    ...(given.startSteps !== undefined && { startSteps: given.startSteps }),
+    ...(given.weights !== undefined && { weights: readFileSync(given.weights) }),
   };
   try {
     checkRun(task, options);
@@ -137,7 +144,10 @@ export function addRun(program: Command): void {
     .option('--seeds <N>', 'number of seeds', positiveInteger)
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
+    .option('--network <name>', 'which unrolled network, where the task has several')
+    .option('--weights <file>', 'start from a network trained elsewhere: ISTA-Net or ISTA-Net+ as released, .safetensors')
     .option('--steps <N>', 'joint training steps of each method', positiveInteger)
+    .option('--start-steps <N>', 'steps of the float training that all methods start from', positiveInteger)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')

@@ -1,4 +1,5 @@
 import type { Prox } from '../types.js';
+import { transformProx, transformProxForms } from './transform-prox.js';
 
 // Each prox is separable, so the loops run over any number of signals; out may be the input array itself.
 
@@ -139,8 +140,8 @@ const plain = [l1, l2Squared, nonNegativeL1, complexL1, zero];
 export function proxByName(name: string): Prox {
   const bounds = /^box\(([^,()]+),([^,()]+)\)$/.exec(name);
   if (bounds) return box(Number(bounds[1]), Number(bounds[2]));
-  const found = plain.map(make => make()).find(prox => prox.name === name);
+  const found = plain.map(make => make()).find(prox => prox.name === name) ?? transformProx(name);
   if (found) return found;
   const names = plain.map(make => make().name).join(', ');
-  throw new RangeError(`prox: expected one of ${names}, box(lo,hi), got ${JSON.stringify(name)}`);
+  throw new RangeError(`prox: expected one of ${names}, box(lo,hi), ${transformProxForms.join(', ')}, got ${JSON.stringify(name)}`);
 }

@@ -21,14 +21,28 @@ export function checkConv3x3(x: Float32Array, w: Float32Array, out: Float32Array
   checkLength('conv3x3: out', out, batch * channelsOut * height * width);
 }
 
+/** Channels from which on both sides the transforms of Winograd's tiles cost less than they save. */
+const enoughChannels = 20, enoughPixels = 64;
+
+function planOf(from: number, to: number, height: number, width: number) {
+  if (Math.min(from, to) >= enoughChannels && height * width >= enoughPixels) {
+    const space = (): Float32Array => room(kernels.winogradScratch(from, to, height, width) / 4);
+    return { product: kernels.winograd, weights: kernels.winogradWeights, space, weightSpace: space };
+  }
+  return {
+    product: kernels.conv3x3, space: () => room(kernels.conv3x3Scratch(from, to, height, width) / 4),
+    weights: kernels.conv3x3Weights, weightSpace: () => room(kernels.conv3x3WeightsScratch(from, to, height, width) / 4),
+  };
+}
+
 /** Cross-correlation with zero padding 1, as torch.nn.functional.conv2d(x, w, padding=1). */
 export function conv3x3(x: Float32Array, w: Float32Array, out: Float32Array, shape: Conv3x3Shape): void {
   checkConv3x3(x, w, out, shape);
   const { channelsIn, channelsOut, height, width, batch } = shape;
   scratch(() => {
-    const to = writable(out), space = room(kernels.conv3x3Scratch(channelsIn, channelsOut, height, width) / 4);
-    kernels.conv3x3(readable(x).byteOffset, readable(w).byteOffset, 36 * channelsIn, 36, 4, to.byteOffset,
-      channelsIn, channelsOut, height, width, batch, space.byteOffset);
+    const to = writable(out), { product, space } = planOf(channelsIn, channelsOut, height, width);
+    product(readable(x).byteOffset, readable(w).byteOffset, 36 * channelsIn, 36, 4, to.byteOffset,
+      channelsIn, channelsOut, height, width, batch, space().byteOffset);
     writeBack(to, out);
   });
 }
@@ -38,10 +52,10 @@ export function conv3x3InputGradient(g: Float32Array, w: Float32Array, out: Floa
   checkConv3x3(out, w, g, shape);
   const { channelsIn, channelsOut, height, width, batch } = shape;
   scratch(() => {
-    const to = writable(out), space = room(kernels.conv3x3Scratch(channelsOut, channelsIn, height, width) / 4);
+    const to = writable(out), { product, space } = planOf(channelsOut, channelsIn, height, width);
     const lastTap = readable(w).byteOffset + 32;
-    kernels.conv3x3(readable(g).byteOffset, lastTap, 36, 36 * channelsIn, -4, to.byteOffset,
-      channelsOut, channelsIn, height, width, batch, space.byteOffset);
+    product(readable(g).byteOffset, lastTap, 36, 36 * channelsIn, -4, to.byteOffset,
+      channelsOut, channelsIn, height, width, batch, space().byteOffset);
     writeBack(to, out);
   });
 }
@@ -51,9 +65,9 @@ export function conv3x3WeightGradient(x: Float32Array, g: Float32Array, gw: Floa
   checkConv3x3(x, gw, g, shape);
   const { channelsIn, channelsOut, height, width, batch } = shape;
   scratch(() => {
-    const to = readable(gw), space = room(kernels.conv3x3WeightsScratch(channelsIn, channelsOut, height, width) / 4);
-    kernels.conv3x3Weights(readable(x).byteOffset, readable(g).byteOffset, to.byteOffset,
-      channelsIn, channelsOut, height, width, batch, space.byteOffset);
+    const to = readable(gw), { weights, weightSpace } = planOf(channelsIn, channelsOut, height, width);
+    weights(readable(x).byteOffset, readable(g).byteOffset, to.byteOffset,
+      channelsIn, channelsOut, height, width, batch, weightSpace().byteOffset);
     writeBack(to, gw);
   });
 }

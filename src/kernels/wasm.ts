@@ -30,6 +30,9 @@ interface Kernels {
     x: number, w: number, wOut: number, wIn: number, wTap: number, out: number, channelsIn: number, channelsOut: number,
     height: number, width: number, batch: number, scratch: number,
   ): void;
+  winogradScratch(channelsIn: number, channelsOut: number, height: number, width: number): number;
+  winograd: Kernels['conv3x3'];
+  winogradWeights: Kernels['conv3x3Weights'];
   conv3x3WeightsScratch(channelsIn: number, channelsOut: number, height: number, width: number): number;
   conv3x3Weights(
     x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number,

@@ -23,6 +23,7 @@ export const deconvolution: Task = {
   name: 'deconvolution',
   summary: 'spike trains (or the jumps of piecewise constant signals) through a known blur',
   variants: ['spikes', 'piecewise'],
+  networks: ['learned-ista'],
   layers: 12,
   make: ({ variant, seed }) => ({
     operator: convolution(response, [n]), prox: l1(), lambda: 0.02, data: `embedded generator, seed ${seed}`,

@@ -10,6 +10,7 @@ export const fourierSampling: Task = {
   name: 'fourier-sampling',
   summary: 'sparse signals from two fifths of their spectrum',
   variants: ['random'],
+  networks: ['learned-ista'],
   layers: 12,
   make: ({ seed }) => ({
     operator: fourier([n], { mask: randomMask([n], { fraction: 0.4, seed }), complexInput: false }), prox: l1(), lambda: 0.02,

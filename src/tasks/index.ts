@@ -1,9 +1,11 @@
+import { blockCs } from './block-cs.js';
 import { deconvolution } from './deconvolution.js';
 import { fourierSampling } from './fourier-sampling.js';
+import { mri } from './mri.js';
 import { sparseRecovery } from './sparse-recovery.js';
 import type { Task } from './task.js';
 
-export const tasks: readonly Task[] = [sparseRecovery, deconvolution, fourierSampling];
+export const tasks: readonly Task[] = [sparseRecovery, deconvolution, fourierSampling, blockCs, mri];
 
 /** Throws a RangeError naming the tasks there are. */
 export function taskByName(name: string): Task {

@@ -1,36 +1,23 @@
-import type { Dataset, OneBitNetwork, Problem, Tensor, UnrolledNetwork } from '../types.js';
+import type { Dataset, OneBitNetwork, UnrolledNetwork } from '../types.js';
 import type { Binarizer, FitOptions } from '../binary/binarizer.js';
 import { channelWise, float, sign, straightThrough, ternary } from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
-import { admm } from '../solvers/admm.js';
-import { amp } from '../solvers/amp.js';
-import { fista, ista } from '../solvers/ista.js';
-import type { Solution, SolverOptions } from '../solvers/solution.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { train } from '../unrolled/train.js';
-import type { TaskInstance } from './task.js';
-
-/** The classical answers; a row's `layers` are their iterations, `eta` is 1/‖A‖². */
-export const classical: Readonly<
-  Record<string, (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution>
-> = {
-  ista: (problem, y, { lambda, eta }, options) => ista(problem, y, { ...options, lambda, eta }),
-  fista: (problem, y, { lambda, eta }, options) => fista(problem, y, { ...options, lambda, eta }),
-  admm: (problem, y, { lambda }, options) => admm(problem, y, { ...options, lambda, rho: 1 }),
-  amp: (problem, y, _, options) => amp(problem, y, options),
-};
+import { classical, tuned } from './classical.js';
+import type { Recipe, TaskInstance } from './task.js';
 
 export interface NetworkOptions {
   readonly layers: number;
   readonly supportSelection: boolean;
 }
 
-/** Whether ALISTA's closed form speaks of the task's operator. */
-export const isAnalytic = ({ operator }: TaskInstance): boolean => ['dense', 'blocks'].includes(operator.pattern().kind);
+/** Whether ALISTA's closed form speaks of the task: signals that are sparse themselves, and dense or block operators. */
+export const isAnalytic = ({ operator, prox }: TaskInstance): boolean => prox.name === 'l1' && ['dense', 'blocks'].includes(operator.pattern().kind);
 
 /**
- * What every trained method starts from: one W for all layers, in ALISTA's closed form where the pattern has one and A itself
+ * What every trained method starts from: the task's own network, trained in floats as long as its recipe says; or one W for all layers, in ALISTA's closed form where the pattern has one and A itself
  * elsewhere; step sizes and thresholds are trained layer by layer while W stays.
  */
 export async function startingNetwork(
@@ -40,6 +27,14 @@ export async function startingNetwork(
   training: FitOptions,
 ): Promise<UnrolledNetwork> {
   const { operator, prox, recipe } = task;
+  if (task.network) {
+    const net = task.network(layers);
+    if (recipe.startSteps) await train(net, signals, {
+      ...training, batch: recipe.batch, steps: recipe.startSteps, learningRate: recipe.startRate ?? recipe.jointRate,
+      ...(recipe.clip !== undefined && { clip: recipe.clip }),
+    });
+    return net;
+  }
   const net = learnedIsta(
     { operator, prox },
     {
@@ -75,29 +70,29 @@ const closedForm = (): Binarizer => ({
  * The trained methods. All but `sign`, which trains nothing, are given the start and the same number of steps, so that a row
  * does not profit from another's training.
  */
-export const trained: Readonly<Record<string, { readonly make: () => Binarizer; readonly from: 'start' | 'float' }>> = {
+export const trained: Readonly<Record<string, { readonly make: (recipe: Recipe) => Binarizer; readonly from: 'start' | 'float' }>> = {
   alista: { make: closedForm, from: 'start' },
   float: { make: float, from: 'start' },
   sign: { make: sign, from: 'float' },
-  ternary: { make: ternary, from: 'start' },
-  'channel-wise': { make: channelWise, from: 'start' },
-  'straight-through': { make: straightThrough, from: 'start' },
-  'straight-through-sudden': { make: () => straightThrough({ mixing: 0 }), from: 'start' },
-  'straight-through-one-bit-first': { make: () => straightThrough({ reading: 'one-bit-first' }), from: 'start' },
-  'straight-through-masked': { make: () => straightThrough({ keep: 0.5 }), from: 'start' },
+  ternary: { make: ({ latent }) => ternary(latent), from: 'start' },
+  'channel-wise': { make: ({ latent }) => channelWise(latent), from: 'start' },
+  'straight-through': { make: ({ latent }) => straightThrough(latent), from: 'start' },
+  'straight-through-sudden': { make: ({ latent }) => straightThrough({ ...latent, mixing: 0 }), from: 'start' },
+  'straight-through-one-bit-first': { make: ({ latent }) => straightThrough({ ...latent, reading: 'one-bit-first' }), from: 'start' },
+  'straight-through-masked': { make: ({ latent }) => straightThrough({ ...latent, keep: 0.5 }), from: 'start' },
 };
 
 /** Every method's name, in the order of a table. */
-export const methodNames: readonly string[] = [...Object.keys(classical), ...Object.keys(trained)];
+export const methodNames: readonly string[] = [...Object.keys(classical), 'linear', ...Object.keys(tuned), ...Object.keys(trained)];
 
-/** What `run` scores unless told otherwise. */
+/** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */
+export function speaksOf(method: string, task: TaskInstance): boolean {
+  if (method === 'alista') return !task.network && isAnalytic(task);
+  if (Object.hasOwn(classical, method)) return !task.scenes;
+  return method === 'linear' || Object.hasOwn(tuned, method) ? task.scenes !== undefined : true;
+}
+
+/** What `run` scores unless told otherwise, as far as it speaks of the task. */
 export const defaultMethods: readonly string[] = [
-  'ista',
-  'fista',
-  'admm',
-  'float',
-  'sign',
-  'ternary',
-  'channel-wise',
-  'straight-through',
+  'ista', 'fista', 'admm', 'linear', 'wavelet-ista', 'tv', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through',
 ];

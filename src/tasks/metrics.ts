@@ -1,3 +1,7 @@
+import { fourierPlan } from '../core/fft.js';
+
+export { ssim } from '../core/ssim.js';
+
 /** 10 log₁₀(Σ‖x̂ − x‖² / Σ‖x‖²) over all signals. */
 export function nmseDb(estimate: Float32Array, truth: Float32Array): number {
   let error = 0, energy = 0;
@@ -16,4 +20,54 @@ export function psnrDb(estimate: Float32Array, truth: Float32Array): number {
     peak = Math.max(peak, Math.abs(truth[i]!));
   }
   return 10 * Math.log10((peak ** 2 * truth.length) / error);
+}
+
+function checkLengths(who: string, estimate: ArrayLike<number>, truth: ArrayLike<number>): void {
+  if (estimate.length !== truth.length || !truth.length)
+    throw new RangeError(`${who}: expected ${truth.length || 'some'} numbers, got ${estimate.length}`);
+}
+
+/** 10 log₁₀(peak² / mean squared error) of one image; Infinity for equal images. */
+export function imagePsnrDb(estimate: Float32Array, truth: Float32Array, peak: number): number {
+  checkLengths('psnr', estimate, truth);
+  let error = 0;
+  for (let i = 0; i < truth.length; i++) error += (estimate[i]! - truth[i]!) ** 2;
+  return 10 * Math.log10((peak ** 2 * truth.length) / error);
+}
+
+/** rms(x̂ − x) / rms(x); NaN for a zero truth that is met. */
+export function rrmse(estimate: ArrayLike<number>, truth: ArrayLike<number>): number {
+  checkLengths('rrmse', estimate, truth);
+  let error = 0, energy = 0;
+  for (let i = 0; i < truth.length; i++) {
+    error += (estimate[i]! - truth[i]!) ** 2;
+    energy += truth[i]! ** 2;
+  }
+  return Math.sqrt(error / energy);
+}
+
+/** One-sided periodogram up to a factor: |X_k|², doubled between 0 and the Nyquist frequency. */
+function periodogram(x: ArrayLike<number>): Float64Array {
+  const n = x.length, work = new Float64Array(2 * n), half = Math.floor(n / 2) + 1;
+  for (let i = 0; i < n; i++) work[2 * i] = x[i]!;
+  fourierPlan([n]).forward(work, work);
+  return Float64Array.from({ length: half }, (_, k) => (k === 0 || 2 * k === n ? 1 : 2) * (work[2 * k]! ** 2 + work[2 * k + 1]! ** 2));
+}
+
+/** The same on power spectra, rms(P(x̂) − P(x)) / rms(P(x)) (Zhang et al. 2021, EEGdenoiseNet); P is the one-sided periodogram. */
+export const rrmseSpectrum = (estimate: ArrayLike<number>, truth: ArrayLike<number>): number => rrmse(periodogram(estimate), periodogram(truth));
+
+/** Pearson's correlation coefficient; NaN where one of the signals is constant. */
+export function correlation(estimate: ArrayLike<number>, truth: ArrayLike<number>): number {
+  checkLengths('correlation', estimate, truth);
+  const n = truth.length;
+  let a = 0, b = 0;
+  for (let i = 0; i < n; i++) { a += estimate[i]! / n; b += truth[i]! / n; }
+  let aa = 0, bb = 0, ab = 0;
+  for (let i = 0; i < n; i++) {
+    aa += (estimate[i]! - a) ** 2;
+    bb += (truth[i]! - b) ** 2;
+    ab += (estimate[i]! - a) * (truth[i]! - b);
+  }
+  return ab / Math.sqrt(aa * bb);
 }

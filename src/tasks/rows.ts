@@ -1,32 +1,37 @@
-import type { Bytes, OneBitNetwork } from '../types.js';
+import type { Bytes, OneBitNetwork, Tensor } from '../types.js';
 import type { FitOptions } from '../binary/binarizer.js';
 import type { GeneralizationCertificate, RecoveryCertificate } from '../binary/certificate.js';
 import { methodNames } from './methods.js';
-import type { ReadData, Task } from './task.js';
+import type { Scores } from './scores.js';
+import type { DataFolder, Task } from './task.js';
 
-export interface Row {
+export interface Row extends Scores {
   readonly task: string;
   readonly variant: string;
+  readonly network: string;
   readonly snrDb: number | null;
   readonly method: string;
   readonly binarizer: string | null;
   readonly seed: number;
+  /** Unrolled layers, or iterations of a classical solver. */
   readonly layers: number;
   readonly split: 'test';
-  readonly nmseDb: number;
-  readonly psnrDb: number;
-  readonly ssim: null;
-  /** NMSE after each layer or iteration. */
+  /** NMSE after each layer or iteration; ISTA-Net's list begins with its linear start. Empty for solvers that run to convergence. */
   readonly nmseDbPerLayer: readonly number[];
   readonly bitsPerWeight: number | null;
   readonly bytes: Bytes | null;
-  /** Everything that was trained for this row, the networks that it started from included. */
+  /** Everything that was trained or tuned for this row, the networks that it started from included. */
   readonly fitSeconds: number;
-  /** Median time of one signal's reconstruction by the packed engine, or by the solver. */
+  /** Steps of training, those of the networks that it started from included; 0 where nothing was trained. */
+  readonly steps: number;
+  /** Median time of one reconstruction by the packed engine, or by the solver. */
   readonly reconstructMicros: number;
+  /** The penalty's weight that a tuned classical solver used. */
+  readonly lambda?: number;
   readonly floatNmseDb: number | null;
-  readonly classicalNmseDb: number;
-  readonly classicalConvergedNmseDb: number;
+  /** ISTA after as many iterations, and FISTA at convergence; null for images, whose solvers have rows of their own. */
+  readonly classicalNmseDb: number | null;
+  readonly classicalConvergedNmseDb: number | null;
 }
 
 export interface Certificates {
@@ -36,18 +41,29 @@ export interface Certificates {
   readonly generalization: GeneralizationCertificate;
 }
 
+/** An image beside its reconstructions, in 0…peak. */
+export interface Picture {
+  readonly name: string;
+  readonly peak: number;
+  readonly truth: Tensor;
+  readonly panels: readonly { readonly label: string; readonly image: Tensor; readonly psnrDb: number; readonly ssim: number }[];
+}
+
 export interface RunOptions {
   readonly variant?: string;
+  readonly network?: string;
   readonly methods: readonly string[];
   readonly layers?: number;
   readonly seeds: readonly number[];
   readonly snrDb: number;
   readonly supportSelection: boolean;
-  /** Divides the steps of training by 5 and scores 200 test signals. */
+  /** Divides the steps of training by 5 and scores 200 test signals, or 2 images. */
   readonly quick: boolean;
-  /** Joint training steps in the place of the recipe's. */
+  /** Joint training steps in the place of the recipe's, and steps of the float training before it. */
   readonly steps?: number;
-  readonly read?: ReadData;
+  readonly startSteps?: number;
+  readonly folder?: DataFolder;
+  readonly weights?: Uint8Array;
   readonly training?: FitOptions;
   readonly onRow?: (row: Row) => void;
 }
@@ -58,12 +74,16 @@ export interface Result {
   readonly certificates: readonly Certificates[];
   /** The trained networks by method, of the last seed. */
   readonly networks: ReadonlyMap<string, OneBitNetwork>;
+  /** The first images and what the methods made of them, of the last seed. */
+  readonly pictures: readonly Picture[];
 }
 
-/** Throws a RangeError naming the task's variants, or the methods. */
-export function checkRun(task: Task, { variant, methods, layers, seeds }: RunOptions): void {
+/** Throws a RangeError naming the task's variants and networks, or the methods. */
+export function checkRun(task: Task, { variant, network, methods, layers, seeds }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))
     throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
+  if (network !== undefined && !task.networks.includes(network))
+    throw new RangeError(`run: expected network ${task.networks.join(', ')} for ${task.name}, got ${network}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

@@ -27,11 +27,12 @@ export const sparseRecovery: Task = {
   name: 'sparse-recovery',
   summary: 'Bernoulli-Gaussian signals from half as many random measurements',
   variants: Object.keys(embedded),
+  networks: ['learned-ista'],
   layers: 16,
-  make({ variant, seed, read }) {
+  make({ variant, seed, folder }) {
     const common = { prox: l1(), lambda: 0.1 };
-    if (variant === 'gaussian' && read) {
-      const { D, signals } = publishedSparse(read, { seed });
+    if (variant === 'gaussian' && folder) {
+      const { D, signals } = publishedSparse(path => folder.read(path), { seed });
       return { ...common, operator: matrix(D, { name: 'published-D' }), signals, data: 'published D and test signals', sparsity: 50, recipe: dense };
     }
     const operator = embedded[variant]!(seed), n = operator.inShape[0]!, isBlocks = variant.endsWith('blocks');

@@ -1,13 +1,24 @@
-import type { Dataset, LinearOperator, Prox } from '../types.js';
+import type { Dataset, LinearOperator, Prox, UnrolledNetwork } from '../types.js';
+import type { Scene } from './scene.js';
+import type { Scoring } from './scores.js';
 
-/** Reads a file of the user's data folder; throws where it is missing. */
-export type ReadData = (path: string) => Uint8Array;
+/** The user's data folder. */
+export interface DataFolder {
+  /** A file's bytes, decompressed if its name ends in .gz; throws where it is missing. */
+  read(path: string): Uint8Array;
+  /** Names of the files in a folder, sorted. */
+  list(path: string): readonly string[];
+}
 
 export interface TaskOptions {
   readonly variant: string;
   readonly seed: number;
+  /** Which of the task's networks. */
+  readonly network: string;
   /** Given where the user named a data folder. */
-  readonly read?: ReadData;
+  readonly folder?: DataFolder;
+  /** A network trained elsewhere to start from, as the bytes of its safetensors file. */
+  readonly weights?: Uint8Array;
 }
 
 /** How long the network of a task trains; `--quick` divides the steps. */
@@ -20,6 +31,20 @@ export interface Recipe {
   readonly jointRate: number;
   readonly batch: number;
   readonly supportSelection?: { readonly perLayer: number; readonly max: number };
+  /** Float training that comes before all methods, for networks that do not start from A's own weights. */
+  readonly startSteps?: number;
+  readonly startRate?: number;
+  /** Longest gradient. */
+  readonly clip?: number;
+  /** How codes come in, where a binarizer's own defaults do not fit: see LatentOptions. */
+  readonly latent?: { readonly mixing: number; readonly bound: number };
+}
+
+/** What the classical solvers of images are given: a grid for the penalty's weight, tuned by PSNR on these training scenes. */
+export interface Tuning {
+  readonly scenes: readonly Scene[];
+  readonly lambdas: readonly number[];
+  readonly iterations: number;
 }
 
 export interface TaskInstance {
@@ -28,11 +53,19 @@ export interface TaskInstance {
   readonly signals: Dataset;
   /** Which data it is: embedded generators, or published files. */
   readonly data: string;
-  /** Nonzeros of a typical signal (in each block, for block operators): what certificates are asked about. */
-  readonly sparsity: number;
+  /** Nonzeros of a typical signal (in each block, for block operators): what certificates are asked about; absent for images. */
+  readonly sparsity?: number;
   /** Weight of the penalty for the classical solvers. */
   readonly lambda: number;
   readonly recipe: Recipe;
+  /** What is scored, and how; the test signals of `signals` and their NMSE if absent. */
+  readonly scenes?: () => readonly Scene[];
+  readonly scoring?: Scoring;
+  readonly tuning?: Tuning;
+  /** A linear reconstruction that needs no solver; Aᴴy/‖A‖² unless given. */
+  readonly linear?: (scene: Scene) => Float32Array;
+  /** The network before training; learned ISTA with one W unless given. */
+  readonly network?: (layers: number) => UnrolledNetwork;
 }
 
 export interface Task {
@@ -40,6 +73,8 @@ export interface Task {
   readonly summary: string;
   /** The first is the default. */
   readonly variants: readonly string[];
+  /** Unrolled networks to choose from; the first is the default. */
+  readonly networks: readonly string[];
   readonly layers: number;
   make(options: TaskOptions): TaskInstance;
 }

@@ -1,0 +1,23 @@
+/** Decoded samples in 0…255, interleaved; `channels` is 1 or 3. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Float32Array;
+}
+
+/** Images of more pixels than this are refused before anything is allocated. */
+const maxPixels = 2 ** 26;
+
+/** Throws a RangeError unless the declared size is sane. */
+export function checkSize(name: string, width: number, height: number): void {
+  if (!(width >= 1 && height >= 1 && width * height <= maxPixels))
+    throw new RangeError(`${name}: expected an image of 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+}
+
+/** Takes gray, gray with alpha, colour or colour with alpha apart: alpha is dropped, samples are multiplied by `scale`. */
+export function fromSamples(width: number, height: number, samples: ArrayLike<number>, count: number, scale = 1): Pixels {
+  const channels = count < 3 ? 1 : 3, data = new Float32Array(width * height * channels);
+  for (let i = 0; i < width * height; i++) for (let c = 0; c < channels; c++) data[i * channels + c] = scale * samples[i * count + c]!;
+  return { width, height, channels, data };
+}

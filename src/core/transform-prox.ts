@@ -1,0 +1,79 @@
+import type { Prox, Shape } from '../types.js';
+import { formatShape, sizeOf } from './array.js';
+import { dctTransform, type OrthonormalTransform } from './dct.js';
+import { totalVariation } from './total-variation.js';
+import { waveletTransform } from './wavelet.js';
+
+/**
+ * g(x) = ‖Ψx‖₁ without the coarse coefficients, for an orthonormal Ψ: prox = Ψᵀ soft(Ψx, tau). Arrays hold any number of signals.
+ * `coarse` is the corner that is not penalised.
+ */
+function orthonormalL1(name: string, { shape, analyse, synthesise }: OrthonormalTransform, coarse: Shape): Prox {
+  const size = sizeOf(shape), width = shape.at(-1)!, cols = coarse.at(-1)!, rows = coarse.length === 2 ? coarse[0]! : 1;
+  const free = Uint8Array.from({ length: size }, (_, i) => (Math.floor(i / width) < rows && i % width < cols ? 1 : 0));
+  const batchOf = (x: Float32Array): number => {
+    if (x.length % size) throw new RangeError(`${name}: expected signals of ${formatShape(shape)}, got ${x.length} numbers`);
+    return x.length / size;
+  };
+  return {
+    name,
+    value(x) {
+      const z = new Float32Array(x.length);
+      analyse(x, z, batchOf(x));
+      let sum = 0;
+      for (let i = 0; i < z.length; i++) if (!free[i % size]) sum += Math.abs(z[i]!);
+      return sum;
+    },
+    prox(x, tau, out) {
+      const batch = batchOf(x);
+      analyse(x, out, batch);
+      for (let i = 0; i < out.length; i++) if (!free[i % size]) {
+        const value = out[i]!;
+        out[i] = Math.abs(value) <= tau ? 0 : value > 0 ? value - tau : value + tau;
+      }
+      synthesise(out, out, batch);
+    },
+    vjp(x, tau, v, out) {
+      const batch = batchOf(x), z = new Float32Array(x.length);
+      analyse(x, z, batch);
+      analyse(v, out, batch);
+      let gradTau = 0;
+      for (let i = 0; i < z.length; i++) if (!free[i % size]) {
+        const value = z[i]!;
+        if (Math.abs(value) <= tau) out[i] = 0;
+        else gradTau -= value > 0 ? out[i]! : -out[i]!;
+      }
+      synthesise(out, out, batch);
+      return gradTau;
+    },
+  };
+}
+
+/** ‖DCT x‖₁ without the mean's coefficient, over signals of `shape` (1 or 2 axes). */
+export const dctL1 = (shape: Shape): Prox => orthonormalL1(`dct-l1(${shape.join('x')})`, dctTransform(shape), shape.map(() => 1));
+
+/** ‖Ψx‖₁ for an orthonormal periodized wavelet transform, without its scaling coefficients. */
+export function waveletL1(shape: Shape, { name, levels }: { name: string; levels: number }): Prox {
+  const transform = waveletTransform(shape, name, levels);
+  return orthonormalL1(`wavelet-l1(${name},${levels},${shape.join('x')})`, transform, transform.coarse);
+}
+
+const maxSize = 2 ** 26;
+
+function shapeOf(text: string): Shape {
+  const shape = text.split('x').map(Number);
+  if (shape.length > 2 || !shape.every(n => Number.isSafeInteger(n) && n > 0) || sizeOf(shape) > maxSize)
+    throw new RangeError(`prox: expected a shape of 1 or 2 axes and at most ${maxSize} numbers, got ${text}`);
+  return shape;
+}
+
+export const transformProxForms = ['dct-l1(HxW)', 'wavelet-l1(NAME,LEVELS,HxW)', 'tv(HxW)'] as const;
+
+/** The prox of a name like `dct-l1(33x33)`, `wavelet-l1(db4,3,64x64)` or `tv(64x64)`; undefined for other names. */
+export function transformProx(name: string): Prox | undefined {
+  const [, kind, inner] = /^(dct-l1|wavelet-l1|tv)\(([\w,]{1,40})\)$/.exec(name) ?? [];
+  if (kind === 'dct-l1') return dctL1(shapeOf(inner!));
+  if (kind === 'tv') return totalVariation(shapeOf(inner!));
+  const [, filter, levels, shape] = /^(\w+),(\d{1,2}),(\w+)$/.exec(inner ?? '') ?? [];
+  return kind === 'wavelet-l1' && shape !== undefined ? waveletL1(shapeOf(shape), { name: filter!, levels: Number(levels) }) : undefined;
+}

@@ -1,0 +1,76 @@
+import type { LinearOperator, Tensor, UnrolledNetwork } from '../types.js';
+import { deadLeaves, images, parseNpy } from '../../datasets/index.js';
+import { imageBlocks, matrix, orthonormal } from '../../operators/index.js';
+import { tensor } from '../core/array.js';
+import { compose, kroneckerIdentity } from '../core/combine.js';
+import { l1, proxByName } from '../core/prox.js';
+import { importIstaNet } from '../packed/released.js';
+import { istaNet } from '../unrolled/ista-net.js';
+import { namedImages, type NamedImage } from './image-files.js';
+import { linearEstimator } from './linear-estimator.js';
+import { imageScene, type Scene } from './scene.js';
+import type { Recipe, Task } from './task.js';
+
+const side = 33, n = side * side;
+/** Measurements a block: the rows of the published matrices. */
+const measurements: Readonly<Record<string, number>> = { '25': 272, '10': 109, '4': 43, '1': 10 };
+
+const fromScratch: Recipe = {
+  layerSteps: 0, layerRate: 0.01, startSteps: 1500, startRate: 1e-3, jointSteps: 1500, jointRate: 1e-3, batch: 16, clip: 0.05,
+  latent: { mixing: 0.5, bound: 1.5 },
+};
+const fromReleased: Recipe = { ...fromScratch, startSteps: 0, jointSteps: 3200, batch: 8 };
+const learned: Recipe = { layerSteps: 100, layerRate: 0.01, jointSteps: 2000, jointRate: 5e-4, batch: 64, clip: 1 };
+
+/** An image of any size measured block by block; the network sees its blocks. */
+export function blockScene({ name, image }: NamedImage, A: LinearOperator): Scene {
+  const [h, w] = image.shape as [number, number], cut = imageBlocks([h, w], side), count = cut.outShape[0]!;
+  const unit = tensor(image.data.map(value => value / 255), [h, w]);
+  return imageScene(name, unit, compose(kroneckerIdentity(count, A), cut), undefined, {
+    count, assemble: blocks => cut.adjoint(tensor(blocks, cut.outShape)).data,
+  });
+}
+
+const drawn = (count: number, size: number, seed: number): NamedImage[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `leaves-${i + 1}`, image: deadLeaves([size, size], seed + i) }));
+
+/**
+ * Block compressed sensing (Kulkarni et al. 2016; Zhang & Ghanem 2018): every 33×33 block of an image through the same Φ with
+ * orthonormal rows. Published Φ, T91 and Set11 where data is given; else a seeded Φ and dead-leaves images.
+ */
+export const blockCs: Task = {
+  name: 'block-cs',
+  summary: 'images from compressed 33x33 blocks, at 25, 10, 4 or 1 % of the numbers',
+  variants: ['25', '10', '4', '1'],
+  networks: ['ista-net-plus', 'ista-net', 'learned-ista'],
+  layers: 9,
+  make({ variant, seed, network, folder, weights }) {
+    const m = measurements[variant]!, read = (path: string): Tensor => parseNpy(folder!.read(path), path);
+    const A = folder ? matrix(read(`sensing/phi_0_${variant}_1089.npy`), { name: `phi-${variant}` }) : orthonormal(m, n, { seed });
+    const train = folder ? namedImages(folder, 'images/t91', side) : drawn(24, 132, 1000 * seed);
+    const signals = images(train, { patch: side, flat: true, augment: true, seed });
+    let known: Tensor | undefined;
+    const Q = (): Tensor => (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 8192, seed }));
+    const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus', problem = { operator: A, prox: l1() };
+    const make = (layers: number): UnrolledNetwork => {
+      if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
+      const net = istaNet(problem, { layers, transform, shape: [side, side], start: 'linear', seed });
+      net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
+      return net;
+    };
+    const scenes = (list: readonly NamedImage[]): Scene[] => list.map(item => blockScene(item, A));
+    return {
+      operator: A, signals, lambda: 0.01, scoring: { kind: 'images', peak: 1 },
+      prox: network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
+      data: folder ? 'Set11, trained on T91' : `dead leaves, seed ${seed}`,
+      recipe: network === 'learned-ista' ? learned : weights ? fromReleased : fromScratch,
+      scenes: () => scenes(folder ? namedImages(folder, 'images/set11') : drawn(4, 132, 1000 * seed + 500)),
+      tuning: { scenes: scenes(train.slice(0, 2)), lambdas: [0.001, 0.003, 0.01, 0.03, 0.1], iterations: 150 },
+      linear: ({ y, blocks }) => {
+        const start = matrix(Q());
+        return blocks!.assemble(start.forward(tensor(y, [blocks!.count, m])).data);
+      },
+      ...(network !== 'learned-ista' && { network: make }),
+    };
+  },
+};

@@ -1,0 +1,58 @@
+import type { LinearOperator, Problem, Tensor } from '../types.js';
+import { formatShape, tensor } from '../core/array.js';
+import { norm } from '../core/norm.js';
+import { proxByName } from '../core/prox.js';
+import { admm } from '../solvers/admm.js';
+import { amp } from '../solvers/amp.js';
+import { fista, ista } from '../solvers/ista.js';
+import type { Solution, SolverOptions } from '../solvers/solution.js';
+import { tvSolver } from '../solvers/tv.js';
+import { measurementOf, type Scene } from './scene.js';
+import { scoresOf, type Scoring } from './scores.js';
+import type { TaskInstance } from './task.js';
+
+type Solver = (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution;
+
+/** The classical answers for sparse signals; a row's `layers` are their iterations, `eta` is 1/‖A‖². */
+export const classical: Readonly<Record<string, Solver>> = {
+  ista: (problem, y, { lambda, eta }, options) => ista(problem, y, { ...options, lambda, eta }),
+  fista: (problem, y, { lambda, eta }, options) => fista(problem, y, { ...options, lambda, eta }),
+  admm: (problem, y, { lambda }, options) => admm(problem, y, { ...options, lambda, rho: 1 }),
+  amp: (problem, y, _, options) => amp(problem, y, options),
+};
+
+/** Daubechies-4 to the depth that the sides allow, at most 4 levels; the DCT where they allow none. */
+export function sparsifyingProx(shape: readonly number[]): string {
+  let levels = 0;
+  while (levels < 4 && shape.every(n => n % 2 ** (levels + 1) === 0 && n / 2 ** levels >= 16)) levels++;
+  const size = shape.join('x');
+  return levels ? `wavelet-l1(db4,${levels},${size})` : `dct-l1(${size})`;
+}
+
+/** Answers for whole images or segments, run to convergence with the penalty's weight tuned on training scenes. */
+export const tuned: Readonly<Record<string, (operator: LinearOperator, y: Tensor, lambda: number, iterations: number) => Solution>> = {
+  'wavelet-ista': (operator, y, lambda, iterations) => fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y,
+    { lambda, eta: 1 / (1.001 * norm(operator) ** 2), iterations }),
+  tv: (operator, y, lambda, iterations) => tvSolver(operator, y, { lambda, iterations }),
+};
+
+/** Solves a scene, signal by signal where it has several. */
+export function solveScene(name: string, scene: Scene, lambda: number, iterations: number): Float32Array {
+  if (scene.count === 1) return tuned[name]!(scene.operator, measurementOf(scene), lambda, iterations).x.data;
+  const y = measurementOf(scene);
+  return tuned[name]!(scene.operator, y, lambda, iterations).x.data;
+}
+
+/** The weight of the grid with the best PSNR on the tuning scenes. A task whose operator has another shape is told so. */
+export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
+  if (!tuning?.scenes.length) throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
+  const scored = tuning.lambdas.map(lambda => ({ lambda,
+    psnrDb: scoresOf(tuning.scenes.map(scene => solveScene(name, scene, lambda, tuning.iterations)), tuning.scenes, scoring).psnrDb }));
+  return scored.reduce((best, next) => (next.psnrDb > best.psnrDb ? next : best)).lambda;
+}
+
+/** Aᴴy / ‖A‖². */
+export function backProjection({ operator, y, count }: Scene): Float32Array {
+  const L = norm(operator) ** 2;
+  return operator.adjoint(tensor(y, [count, ...operator.outShape])).data.map(value => value / L);
+}

@@ -1,0 +1,15 @@
+import type { Tensor } from '../types.js';
+import { decodeImage, luma } from '../../datasets/index.js';
+import type { DataFolder } from './task.js';
+
+export interface NamedImage {
+  readonly name: string;
+  /** [h, w], 0…255. */
+  readonly image: Tensor;
+}
+
+/** The images of a folder as luma, in order of their names; those with a side shorter than `least` are left out. */
+export const namedImages = (folder: DataFolder, path: string, least = 1): NamedImage[] =>
+  folder.list(path).filter(name => /\.(png|tiff?|bmp|jpe?g)$/i.test(name)).map(name => ({
+    name: name.replace(/\.\w+$/, ''), image: luma(decodeImage(folder.read(`${path}/${name}`), name)),
+  })).filter(({ image }) => image.shape.every(n => n >= least));

@@ -1,0 +1,38 @@
+import type { LinearOperator, OneBitNetwork, Tensor } from '../types.js';
+import { flat, sizeOf, tensor } from '../core/array.js';
+import { onOperator } from '../binary/one-bit-network.js';
+import { pack } from '../packed/engine.js';
+
+/** What is measured, reconstructed and scored as a whole: an image, or a batch of signals. */
+export interface Scene {
+  readonly name: string;
+  /** The physics of the whole scene: what classical solvers work on. */
+  readonly operator: LinearOperator;
+  /** `count` signals of operator.inShape, one after the other, and their measurements. */
+  readonly count: number;
+  readonly truth: Float32Array;
+  readonly y: Float32Array;
+  /** Where y is a batch of a network's own measurements: its signals are put together to the scene. Else a network is carried to `operator`. */
+  readonly blocks?: { readonly count: number; assemble(signals: Float32Array): Float32Array };
+}
+
+/** A scene of one image, measured without noise unless `disturb` adds some. */
+export function imageScene(name: string, image: Tensor, operator: LinearOperator, disturb?: (y: Float32Array) => void,
+  blocks?: Scene['blocks']): Scene {
+  const truth = flat(image), y = new Float32Array(sizeOf(operator.outShape));
+  operator.apply(truth, y, 1);
+  disturb?.(y);
+  return { name, operator, count: 1, truth, y, ...(blocks && { blocks }) };
+}
+
+/** The measurements as a solver takes them. */
+export const measurementOf = ({ y, operator, count }: Scene): Tensor =>
+  (count === 1 ? tensor(y, operator.outShape) : tensor(y, [count, ...operator.outShape]));
+
+/** The packed network's iterates on a scene, each as the whole scene. */
+export function iteratesOn(net: OneBitNetwork, scene: Scene): Float32Array[] {
+  const { y, count, blocks, operator } = scene, own = net.problem.operator;
+  if (blocks) return pack(net).iterates(tensor(y, [blocks.count, ...own.outShape])).map(x => blocks.assemble(x.data));
+  const carried = own === operator ? net : onOperator(net, operator);
+  return pack(carried).iterates(tensor(y, [count, ...operator.outShape])).map(x => x.data);
+}
