@@ -27,7 +27,8 @@ export function decodeImage(bytes: Uint8Array, name = 'image'): Tensor {
   try {
     pixels = format.decode(bytes, name);
   } catch (error) {
-    const { message } = error as Error;
+    // Some decoders throw plain strings.
+    const message = error instanceof Error ? error.message : String(error);
     throw message.startsWith(`${name}: `) ? error : new RangeError(`${name}: expected a valid ${format.name}, got one that cannot be decoded (${message})`);
   }
   const { width, height, channels, data } = pixels;

@@ -9,7 +9,7 @@ export function decodeBmp(bytes: Uint8Array, name: string): Pixels {
   const start = view.getUint32(10, true), header = view.getUint32(14, true), width = view.getInt32(18, true), signed = view.getInt32(22, true);
   const bits = view.getUint16(28, true), compression = view.getUint32(30, true), height = Math.abs(signed);
   if (header < 40) throw new RangeError(`${name}: expected a BMP information header of at least 40 bytes, got ${header}`);
-  checkSize(name, width, height);
+  checkSize(name, width, height, bytes.length);
   if (![1, 4, 8, 24, 32].includes(bits)) throw new RangeError(`${name}: expected a BMP of 1, 4, 8, 24 or 32 bits a pixel, got ${bits}`);
   if (compression !== uncompressed && !(compression === bitFields && bits === 32))
     throw new RangeError(`${name}: expected an uncompressed BMP, got compression ${compression}`);

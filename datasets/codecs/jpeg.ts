@@ -11,7 +11,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Pixels {
   for (; at + 4 <= bytes.length && bytes[at + 1] !== startOfScan; at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
     if (bytes[at] !== 0xff) throw new RangeError(`${name}: expected a JPEG marker at byte ${at}, got ${bytes[at]}`);
     if (!isFrame(bytes[at + 1]!) || at + 9 > bytes.length) continue;
-    checkSize(name, (bytes[at + 7]! << 8) | bytes[at + 8]!, (bytes[at + 5]! << 8) | bytes[at + 6]!);
+    checkSize(name, (bytes[at + 7]! << 8) | bytes[at + 8]!, (bytes[at + 5]! << 8) | bytes[at + 6]!, bytes.length);
     sized = true;
   }
   // The decoder fills a truncated scan with gray.

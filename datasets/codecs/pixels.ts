@@ -8,11 +8,15 @@ export interface Pixels {
 
 /** Images of more pixels than this are refused before anything is allocated. */
 const maxPixels = 2 ** 26;
+/** No format here packs more pixels into a byte: deflate shrinks at most 1032 times, and a byte holds 8 one-bit pixels. */
+const maxPixelsPerByte = 8 * 1032;
 
-/** Throws a RangeError unless the declared size is sane. */
-export function checkSize(name: string, width: number, height: number): void {
+/** Throws a RangeError unless the size declared by a file of `length` bytes is sane. */
+export function checkSize(name: string, width: number, height: number, length: number): void {
   if (!(width >= 1 && height >= 1 && width * height <= maxPixels))
     throw new RangeError(`${name}: expected an image of 1 to ${maxPixels} pixels, got ${width} x ${height}`);
+  if (width * height > maxPixelsPerByte * length)
+    throw new RangeError(`${name}: expected a file that can hold ${width} x ${height} pixels, got ${length} bytes`);
 }
 
 /** Takes gray, gray with alpha, colour or colour with alpha apart: alpha is dropped, samples are multiplied by `scale`. */

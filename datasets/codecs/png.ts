@@ -9,7 +9,7 @@ export function decodePng(bytes: Uint8Array, name: string): Pixels {
   let at = 8;
   for (; at + 12 <= bytes.length && typeAt(at) !== 'IEND'; at += 12 + view.getUint32(at)) if (at === 8) {
     if (typeAt(at) !== 'IHDR' || bytes.length < 33) throw new RangeError(`${name}: expected a PNG header, got ${JSON.stringify(typeAt(at))}`);
-    checkSize(name, view.getUint32(16), view.getUint32(20));
+    checkSize(name, view.getUint32(16), view.getUint32(20), bytes.length);
   }
   if (at + 12 > bytes.length) throw new RangeError(`${name}: expected a whole PNG, got one that ends early`);
   const { width, height, data, depth, channels, palette } = decode(bytes, { checkCrc: true });

@@ -27,7 +27,7 @@ export function decodeTiff(bytes: Uint8Array, name: string): Pixels {
   }
   view.setUint32(next, 0, little);
   const [w = 0, h = 0] = [found.get(width)?.[0], found.get(height)?.[0]];
-  checkSize(name, w, h);
+  checkSize(name, w, h, length);
   const offsets = found.get(stripOffsets) ?? found.get(tileOffsets) ?? [], counts = found.get(stripBytes) ?? found.get(tileBytes) ?? [];
   if (!offsets.length || offsets.length !== counts.length || offsets.some((offset, i) => offset + counts[i]! > length))
     fail('TIFF strips inside the file', `${offsets.length} strips in ${length} bytes`);

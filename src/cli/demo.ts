@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { defaultMethods } from '../tasks/methods.js';
 import { seedNumber } from './options.js';
 import { outputFolder } from './files.js';
-import { evaluateWithProgress, knownTask, printResult, runOptions, writeResults } from './run.js';
+import { printResult, writeResults } from './results.js';
+import { evaluateWithProgress, knownTask, runOptions } from './run.js';
 
 /** Unrolled layers of the demo, and its variant: small enough for two minutes, and one-bit on a mask. */
 const setting = { variant: 'gaussian-blocks', layers: 12 } as const;
@@ -24,7 +25,7 @@ export function addDemo(program: Command): void {
             `The solver: ${setting.layers} unrolled layers, one weight matrix on A's block mask (16384 of 131072 places), each weight one sign bit, one scale.\n`,
         );
       const result = await evaluateWithProgress(task, options, folder);
-      const { report, files } = writeResults(task, result, folder);
+      const { report, files } = await writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);
     });

@@ -7,6 +7,7 @@ const parser = (expected: string, accept: (value: number) => boolean) => (text: 
 };
 
 export const positiveInteger = parser('a positive integer', value => Number.isSafeInteger(value) && value > 0);
+export const wholeNumber = parser('an integer of at least 0', value => Number.isSafeInteger(value) && value >= 0);
 export const seedNumber = parser('an integer', Number.isSafeInteger);
 
 /** Decibels, or 'inf' for none. */

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { encodeModel } from '../packed/model.js';
 import { evaluate } from '../tasks/evaluate.js';
 import { checkRun, type Result, type RunOptions } from '../tasks/rows.js';
 import { taskByName, tasks } from '../tasks/index.js';
 import { defaultMethods, methodNames } from '../tasks/methods.js';
 import type { Task } from '../tasks/task.js';
-import { environment } from './environment.js';
 import { UsageError } from './failure.js';
-import { checkpointFolder, dataFolder, outputFolder, writeAtomically } from './files.js';
-import { decibels, positiveInteger, seedNumber } from './options.js';
+import { checkpointFolder, dataFolder, outputFolder } from './files.js';
+import { decibels, positiveInteger, seedNumber, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
-import { formatCertificates, formatRows } from './table.js';
+import { printResult, writeResults } from './results.js';
 
 export interface RunArguments {
   readonly methods?: string;
@@ -72,7 +70,7 @@ export function knownTask(name: string): Task {
 }
 
 /** `resumed`: parts were trained by an earlier, interrupted run, so that fitSeconds tells this run's time alone. */
-type RunResult = Result & { readonly resumed: boolean };
+export type RunResult = Result & { readonly resumed: boolean };
 
 /** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
 export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string): Promise<RunResult> {
@@ -105,39 +103,11 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
   }
 }
 
-/** Writes results.json and a model file for each trained method; gives the paths. */
-export function writeResults(task: Task, result: RunResult, folder: string): { report: unknown; files: string[] } {
-  const report = {
-    task: task.name,
-    data: result.data,
-    environment: { ...environment(), resumed: result.resumed },
-    rows: result.rows,
-    certificates: result.certificates,
-  };
-  const files = [join(folder, 'results.json')];
-  writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
-  for (const [method, net] of result.networks) {
-    const path = join(folder, `${method}.safetensors`);
-    writeAtomically(path, encodeModel(net, { task: task.name, method, data: result.data }));
-    files.push(path);
-  }
-  return { report, files };
-}
-
-/** The table, the last one-bit method's certificates, and where the files are. */
-export function printResult(result: Result, files: readonly string[]): void {
-  console.log(`${formatRows(result.rows)}\n`);
-  const shown = result.certificates.findLast(({ method }) => method.startsWith('straight-through')) ?? result.certificates.at(-1);
-  const row = shown && result.rows.findLast(({ method, seed }) => method === shown.method && seed === shown.seed);
-  if (shown && row) console.log(`${formatCertificates(shown, row)}\n`);
-  console.log(`written: ${files.join(' ')}`);
-}
-
 export function addRun(program: Command): void {
   program
     .command('run')
     .argument('<task>', tasks.map(({ name }) => name).join(', '))
-    .description('train and score methods on a task; writes results.json and model files')
+    .description('train and score methods on a task; writes results.json, report.html and model files')
     .option('--methods <names>', 'comma-separated, or all')
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
@@ -146,8 +116,8 @@ export function addRun(program: Command): void {
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
     .option('--network <name>', 'which unrolled network, where the task has several')
     .option('--weights <file>', 'start from a network trained elsewhere: ISTA-Net or ISTA-Net+ as released, .safetensors')
-    .option('--steps <N>', 'joint training steps of each method', positiveInteger)
-    .option('--start-steps <N>', 'steps of the float training that all methods start from', positiveInteger)
+    .option('--steps <N>', 'joint training steps of each method; 0 takes the start as it is', wholeNumber)
+    .option('--start-steps <N>', 'steps of the float training that all methods start from', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')
@@ -158,7 +128,7 @@ export function addRun(program: Command): void {
         options = runOptions(task, given),
         folder = outputFolder(given.out);
       const result = await evaluateWithProgress(task, options, folder);
-      const { report, files } = writeResults(task, result, folder);
+      const { report, files } = await writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);
     });

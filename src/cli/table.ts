@@ -15,14 +15,22 @@ export function formatTable(cells: readonly (readonly string[])[], others: 'numb
 
 const number = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
+/** Columns that only some tasks have. */
+const metrics: readonly { readonly title: string; readonly of: (row: Row) => number | null | undefined }[] = [
+  { title: 'SSIM', of: ({ ssim }) => ssim }, { title: 'RRMSE', of: ({ rrmse }) => rrmse },
+  { title: 'RRMSE spectrum', of: ({ rrmseSpectrum }) => rrmseSpectrum }, { title: 'CC', of: ({ cc }) => cc },
+];
+
 export function formatRows(rows: readonly Row[]): string {
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
+  const extra = metrics.filter(({ of }) => rows.some(row => typeof of(row) === 'number'));
   return formatTable([
     [
       'method',
       ...(seeds > 1 ? ['seed'] : []),
       'NMSE dB',
       'PSNR dB',
+      ...extra.map(({ title }) => title),
       'bits/weight',
       'weight bytes',
       'total bytes',
@@ -34,7 +42,8 @@ export function formatRows(rows: readonly Row[]): string {
       ...(seeds > 1 ? [String(row.seed)] : []),
       number(row.nmseDb, 2),
       number(row.psnrDb, 2),
-      number(row.bitsPerWeight, 4),
+      ...extra.map(({ of }) => number(of(row) ?? null, 3)),
+      row.bitsPerWeight === null ? '–' : row.bitsPerWeight < 0.001 ? row.bitsPerWeight.toExponential(1) : row.bitsPerWeight.toFixed(4),
       row.bytes ? String(row.bytes.signs + row.bytes.index + row.bytes.scale) : '–',
       row.bytes ? String(row.bytes.total) : '–',
       row.fitSeconds ? number(row.fitSeconds, 1) : '–',

@@ -36,12 +36,9 @@ export const tuned: Readonly<Record<string, (operator: LinearOperator, y: Tensor
   tv: (operator, y, lambda, iterations) => tvSolver(operator, y, { lambda, iterations }),
 };
 
-/** Solves a scene, signal by signal where it has several. */
-export function solveScene(name: string, scene: Scene, lambda: number, iterations: number): Float32Array {
-  if (scene.count === 1) return tuned[name]!(scene.operator, measurementOf(scene), lambda, iterations).x.data;
-  const y = measurementOf(scene);
-  return tuned[name]!(scene.operator, y, lambda, iterations).x.data;
-}
+/** Solves a scene, all of its signals together. */
+export const solveScene = (name: string, scene: Scene, lambda: number, iterations: number): Float32Array =>
+  tuned[name]!(scene.operator, measurementOf(scene), lambda, iterations).x.data;
 
 /** The weight of the grid with the best PSNR on the tuning scenes. A task whose operator has another shape is told so. */
 export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
@@ -51,8 +48,11 @@ export function tunedLambda(name: string, { tuning, operator }: TaskInstance, sc
   return scored.reduce((best, next) => (next.psnrDb > best.psnrDb ? next : best)).lambda;
 }
 
+const norms = new WeakMap<LinearOperator, number>();
+
 /** Aᴴy / ‖A‖². */
 export function backProjection({ operator, y, count }: Scene): Float32Array {
-  const L = norm(operator) ** 2;
+  const L = (norms.get(operator) ?? norm(operator)) ** 2;
+  norms.set(operator, Math.sqrt(L));
   return operator.adjoint(tensor(y, [count, ...operator.outShape])).data.map(value => value / L);
 }

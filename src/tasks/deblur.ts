@@ -11,7 +11,7 @@ import type { Task } from './task.js';
 
 /** Standard deviation of the noise, in units of the peak: √2 of 255, as in much of the deblurring literature. */
 const sigma = Math.SQRT2 / 255;
-const patch = 48, noiseStream = 0x626c7572;
+const patch = 40, noiseStream = 0x626c7572;
 
 const kernels: Readonly<Record<string, () => Tensor>> = {
   gaussian: () => gaussianKernel({ size: 9, sigma: 1.6 }),
@@ -34,7 +34,7 @@ export const deblur: Task = {
   summary: 'images through a known blur with noise of standard deviation 1.41 of 255',
   variants: Object.keys(kernels),
   networks: ['ista-net-plus', 'ista-net'],
-  layers: 6,
+  layers: 5,
   make({ variant, seed, network, folder }) {
     const kernel = kernels[variant]!(), blur = (shape: readonly number[]): LinearOperator => convolution(kernel, shape, { method: 'fft' });
     const A = blur([patch, patch]);

@@ -45,7 +45,7 @@ export const eegDenoise: Task = {
   summary: '4-second EEG segments with eye artefacts mixed in at -7 to 2 dB (or -14 to 4 dB) power SNR',
   variants: Object.keys(ranges),
   networks: ['ista-net-plus', 'ista-net'],
-  layers: 6,
+  layers: 5,
   make({ variant, seed, network, folder }) {
     const A = identity([length]), signals = eegMixtures(folder ? recordingOf(folder) : syntheticRecording({ seed }), { length, snrDb: ranges[variant]!, seed, tests });
     const batch = (split: 'train' | 'test', count: number, first = 0): Scene => {
@@ -57,7 +57,7 @@ export const eegDenoise: Task = {
     return {
       operator: A, prox: l1(), signals, lambda: 0.1, scoring: { kind: 'segments', rate: 128 },
       data: folder ? 'EEGLAB sample recording, its last quarter for testing' : `synthetic EEG and eye movements, seed ${seed}`,
-      recipe: { ...smallRecipe, batch: 16 },
+      recipe: { ...smallRecipe, batch: 8 },
       scenes: () => [batch('test', tests)],
       tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1], iterations: 20 },
       linear({ y, count }) {
@@ -70,7 +70,7 @@ export const eegDenoise: Task = {
         }
         return tensor(out).data;
       },
-      network: smallNetwork(A, network, seed, { taps: 15 }),
+      network: smallNetwork(A, network, seed, { taps: 9 }),
     };
   },
 };

@@ -89,6 +89,7 @@ export const methodNames: readonly string[] = [...Object.keys(classical), 'linea
 export function speaksOf(method: string, task: TaskInstance): boolean {
   if (method === 'alista') return !task.network && isAnalytic(task);
   if (Object.hasOwn(classical, method)) return !task.scenes;
+  if (method === 'tv') return task.scoring?.kind === 'images';
   return method === 'linear' || Object.hasOwn(tuned, method) ? task.scenes !== undefined : true;
 }
 

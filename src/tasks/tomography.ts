@@ -25,7 +25,7 @@ export const tomography: Task = {
   summary: '64x64 phantoms from 30, 20 or 45 parallel projections with 1 % noise',
   variants: ['30', '20', '45'],
   networks: ['ista-net-plus', 'ista-net'],
-  layers: 6,
+  layers: 5,
   make({ variant, seed, network }) {
     const count = Number(variant), projections = radon([side, side], { angles: Array.from({ length: count }, (_, i) => (180 * i) / count) });
     const A = scale(1 / norm(projections), projections);
@@ -38,7 +38,7 @@ export const tomography: Task = {
       recipe: smallRecipe,
       scenes: () => [imageScene('shepp-logan', sheppLogan(side), A, y => addNoise(y, seed, 3)),
         ...Array.from({ length: testPhantoms - 1 }, (_, i) => scene('test', i))],
-      tuning: { scenes: [0, 1, 2, 3].map(i => scene('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3], iterations: 200 },
+      tuning: { scenes: [0, 1, 2].map(i => scene('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3], iterations: 150 },
       network: smallNetwork(A, network, seed),
     };
   },
