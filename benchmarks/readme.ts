@@ -9,6 +9,8 @@ const rowsOf = (prefix: string): Row[] =>
     .sort()
     .flatMap(file => (JSON.parse(readFileSync(`${results}/${file}`, 'utf8')) as { rows: Row[] }).rows);
 
+const exactly = (name: string): Row[] => (JSON.parse(readFileSync(`${results}/${name}.json`, 'utf8')) as { rows: Row[] }).rows;
+
 const order = ['ista', 'fista', 'admm', 'amp', 'alista', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through'];
 const rank = ({ method }: Row): number => {
   const at = order.indexOf(method);
@@ -67,6 +69,41 @@ const timingTable = markdown(
   ]),
 );
 
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Mean over seeds, with the standard deviation where there are several. */
+function spread(values: readonly number[], digits: number): string {
+  const centre = mean(values), deviation = Math.sqrt(mean(values.map(value => (value - centre) ** 2)));
+  return values.length > 1 ? `${centre.toFixed(digits)} ± ${deviation.toFixed(digits)}` : centre.toFixed(digits);
+}
+const imageOrder = ['linear', 'wavelet-ista', 'tv', 'float', 'ternary', 'channel-wise', 'straight-through'];
+
+/** Rows of one task by method, over its seeds; `columns` are its metrics. */
+function seedsTable(rows: readonly Row[], columns: readonly (readonly [title: string, of: (row: Row) => number, digits: number])[]): string {
+  const methods = imageOrder.filter(method => rows.some(row => row.method === method));
+  return markdown(
+    ['method', 'seeds', ...columns.map(([title]) => title), 'weight bytes', 'all bytes', 'steps'],
+    methods.map(method => {
+      const own = rows.filter(row => row.method === method), { bytes, steps } = own[0]!;
+      return [method, String(own.length), ...columns.map(([, of, digits]) => spread(own.map(of), digits)),
+        bytes ? String(bytes.signs + bytes.index + bytes.scale) : '–', bytes ? String(bytes.total) : '–', steps ? String(steps) : '–'];
+    }),
+  );
+}
+const imageColumns = [['PSNR dB', (row: Row) => row.psnrDb, 2], ['SSIM', (row: Row) => row.ssim ?? NaN, 4]] as const;
+const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectrum', (row: Row) => row.rrmseSpectrum ?? NaN, 3],
+  ['CC', (row: Row) => row.cc ?? NaN, 3]] as const;
+
+/** Networks trained by others, loaded as released: nothing here was trained. */
+function releasedTable(): string {
+  const released = [['released-cs-25-plus', 'ISTA-Net+, Set11'], ['released-cs-25', 'ISTA-Net, Set11'], ['released-cs-10-plus', 'ISTA-Net+, Set11'],
+    ['released-cs-10', 'ISTA-Net, Set11'], ['released-cs-1-plus', 'ISTA-Net+, Set11'], ['released-mri-20-plus', 'ISTA-Net+, 25 brain slices']] as const;
+  return markdown(['network', 'share', 'linear start', 'PSNR dB', 'SSIM'], released.map(([file, name]) => {
+    const rows = exactly(file), net = rows.find(({ method }) => method === 'float')!;
+    const start = exactly(file.endsWith('plus') ? file : `${file}-plus`).find(({ method }) => method === 'linear')!;
+    return [name, `${net.variant} %`, start.psnrDb.toFixed(2), net.psnrDb.toFixed(2), net.ssim!.toFixed(4)];
+  }));
+}
+
 const published = rowsOf('published-');
 const tables: Readonly<Record<string, string>> = {
   demo: methodTable(rowsOf('demo')),
@@ -76,6 +113,13 @@ const tables: Readonly<Record<string, string>> = {
   'published-long': methodTable(rowsOf('published-long-')),
   noise: noiseTable(published),
   timing: timingTable,
+  released: releasedTable(),
+  'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...exactly('one-bit-cs-25')], imageColumns),
+  'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...exactly('one-bit-mri-20')], imageColumns),
+  tomography: seedsTable(exactly('tomography'), imageColumns),
+  deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
+  'mri-phantoms': seedsTable(exactly('mri-phantoms'), imageColumns),
+  eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
 };
 let text = readFileSync('README.md', 'utf8');
 for (const [name, table] of Object.entries(tables)) {

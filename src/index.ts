@@ -7,14 +7,18 @@ export { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose
 export { linop, type LinopDefinition } from './core/linop.js';
 export { dotTest, norm, type DotTest } from './core/norm.js';
 export { matrixSize, weightCount } from './core/pattern.js';
+export { dctL1, waveletL1 } from './core/transform-prox.js';
+export { totalVariation, type TotalVariationOptions } from './core/total-variation.js';
 export { box, complexL1, l1, l2Squared, nonNegativeL1, zero } from './core/prox.js';
 export { random, type Random } from './core/random.js';
 export { admm } from './solvers/admm.js';
 export { amp } from './solvers/amp.js';
 export { cg } from './solvers/cg.js';
 export { fista, ista } from './solvers/ista.js';
+export { tvSolver, type TvOptions } from './solvers/tv.js';
 export { analyticWeight, coherenceOf } from './unrolled/analytic-weight.js';
 export { adam, sgd, type Optimizer } from './unrolled/optimizer.js';
+export { istaNet, type IstaNetOptions } from './unrolled/ista-net.js';
 export { network } from './unrolled/network.js';
 export { param } from './unrolled/param.js';
 export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
@@ -25,3 +29,7 @@ export { channelWise, float, sign, straightThrough, ternary } from './binary/bin
 export { generalizationCertificate, recoveryCertificate } from './binary/certificate.js';
 export { pack } from './packed/engine.js';
 export { decodeModel, encodeModel } from './packed/model.js';
+export { importIstaNet } from './packed/released.js';
+export { onOperator } from './binary/one-bit-network.js';
+export { correlation, imagePsnrDb, nmseDb, rrmse, rrmseSpectrum, ssim } from './tasks/metrics.js';
+export { measureAndReconstruct, reconstructTiled } from './tasks/whole-images.js';

@@ -7,7 +7,7 @@ import { tasks } from '../tasks/index.js';
 import { trained } from '../tasks/methods.js';
 import { UsageError } from './failure.js';
 import { checkWritable, outputFolder, readModel, writeAtomically } from './files.js';
-import { decibels, positiveInteger, seedNumber } from './options.js';
+import { decibels, positiveInteger, seedNumber, wholeNumber } from './options.js';
 import { evaluateWithProgress, knownTask, runOptions, type RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
@@ -22,7 +22,10 @@ export function addTrain(program: Command): void {
     .option('--layers <K>', 'unrolled layers', positiveInteger)
     .option('--seed <S>', 'seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
-    .option('--steps <N>', 'joint training steps', positiveInteger)
+    .option('--network <name>', 'which unrolled network, where the task has several')
+    .option('--weights <file>', 'start from a network trained elsewhere: ISTA-Net or ISTA-Net+ as released, .safetensors')
+    .option('--steps <N>', 'joint training steps; 0 takes the start as it is', wholeNumber)
+    .option('--start-steps <N>', 'steps of the float training before them', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds')
     .option('--quick', 'a fifth of the training')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')

@@ -109,6 +109,8 @@ function reconstruct(inputs: readonly string[], given: ReconstructArguments): vo
       written.push(done);
       if (!given.json) console.log(describe(done));
     } catch (error) {
+      // A full or read-only disk will not take the next file either.
+      if (['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       failures.push(error);
       if (files.length > 1) process.stderr.write(`${lineOf(error)}\n`);
     }

@@ -141,7 +141,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       const engine = first.blocks || first.operator === operator ? pack(net) : undefined;
       const single = first.blocks ? tensor(first.y, [first.blocks.count, ...operator.outShape]) : measurementOf(one);
       emit(estimates, {
-        method, binarizer: net.binarizer, nmseDbPerLayer: errors, bitsPerWeight, bytes, floatNmseDb,
+        method, binarizer: net.binarizer, layers: Number(net.description.args['layers']), nmseDbPerLayer: errors, bitsPerWeight, bytes, floatNmseDb,
         fitSeconds: startSeconds + floatSeconds + own, steps: startSteps + (method === 'alista' ? 0 : recipe.jointSteps),
         reconstructMicros: medianMicros(() => (engine ? engine.reconstruct(single) : iteratesOn(net, one))),
       });

@@ -10,6 +10,6 @@ export const smallNetwork = (operator: LinearOperator, network: string, seed: nu
 
 /** Float training, then as long again with every binarizer. */
 export const smallRecipe: Recipe = {
-  layerSteps: 0, layerRate: 0.01, startSteps: 1000, startRate: 3e-3, jointSteps: 1000, jointRate: 2e-3, batch: 2, clip: 0.1,
+  layerSteps: 0, layerRate: 0.01, startSteps: 800, startRate: 3e-3, jointSteps: 500, jointRate: 2e-3, batch: 2, clip: 0.1,
   latent: { mixing: 0.5, bound: 1.5 },
 };

@@ -1,18 +1,15 @@
-import type { Tensor, UnrolledNetwork } from '../types.js';
+import type { Tensor } from '../types.js';
 import { images, parseNpy, phantoms } from '../../datasets/index.js';
 import { fourier, maskFrom, radialMask, type SamplingMask } from '../../operators/index.js';
 import { flat, tensor, zeros } from '../core/array.js';
 import { l1 } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
-import { istaNet } from '../unrolled/ista-net.js';
 import { namedImages, type NamedImage } from './image-files.js';
+import { smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { DataFolder, Recipe, Task } from './task.js';
 
-const fromScratch: Recipe = {
-  layerSteps: 0, layerRate: 0.01, startSteps: 1000, startRate: 1e-3, jointSteps: 1000, jointRate: 1e-3, batch: 1, clip: 0.05,
-  latent: { mixing: 0.5, bound: 1.5 },
-};
+const fromReleased: Recipe = { ...smallRecipe, startSteps: 0, jointSteps: 3000, jointRate: 1e-3, batch: 1, clip: 0.05 };
 
 /** The radial mask that samples nearest to the given percentage. */
 function radialShare(side: number, percent: number): SamplingMask {
@@ -59,26 +56,26 @@ export const mri: Task = {
   summary: 'MRI slices from 20, 30, 10, 40 or 50 % of their spectrum',
   variants: ['20', '30', '10', '40', '50'],
   networks: ['ista-net-plus', 'ista-net'],
-  layers: 9,
+  layers: 5,
   make({ variant, seed, network, folder, weights }) {
     const side = folder ? 128 : 64, shape = [side, side];
     const A = fourier(shape, { mask: radialShare(side, Number(variant)), complexInput: false });
     const whole = folder ? fourier([256, 256], { complexInput: false, mask: maskFrom(parseNpy(folder.read(`mri/masks/istanet_mask_${variant}.npy`), 'mask'), 'corner') }) : A;
     const slices = folder ? trainingSlices(folder) : [];
     const signals = folder ? images(slices.map(halved), { patch: side, augment: true, seed }) : phantoms([side, side], { seed });
-    const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus', problem = { operator: A, prox: l1() };
+    const problem = { operator: A, prox: l1() };
     const scene = ({ name, image }: NamedImage): Scene => imageScene(name, image, whole);
     const drawn = (index: number, split: 'train' | 'test'): Scene => scene({ name: `phantom-${index + 1}`, image: signals.sample(split, index, zeros(shape)) });
     const unit = ({ name, image }: NamedImage): Scene => scene({ name, image: tensor(image.data.map(value => value / 255), image.shape) });
     return {
       operator: A, prox: l1(), signals, lambda: 0.01, scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
-      recipe: weights ? { ...fromScratch, startSteps: 0, jointSteps: 3000 } : fromScratch,
+      recipe: weights ? fromReleased : smallRecipe,
       scenes: () => (folder ? namedImages(folder, 'mri/brain50').map(unit) : Array.from({ length: 8 }, (_, i) => drawn(i, 'test'))),
       tuning: { scenes: folder ? [slices[0]!, slices[100]!].map(unit) : [0, 1].map(i => drawn(i, 'train')),
         lambdas: [0.0003, 0.001, 0.003, 0.01, 0.03], iterations: 150 },
       linear: ({ y, operator }) => operator.adjoint(tensor(y, operator.outShape)).data,
-      network: (layers): UnrolledNetwork => (weights ? importIstaNet(weights, problem) : istaNet(problem, { layers, transform, seed })),
+      network: weights ? () => importIstaNet(weights, problem) : smallNetwork(A, network, seed),
     };
   },
 };

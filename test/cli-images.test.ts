@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { deadLeaves, decodeImage, encodePng, parseNpy } from '../datasets/index.js';
+import { convolution, gaussianKernel } from '../operators/index.js';
+import { flat, tensor } from '../src/core/array.js';
+import { l1 } from '../src/core/prox.js';
+import { encodeModel } from '../src/packed/model.js';
+import { imagePsnrDb } from '../src/tasks/metrics.js';
+import { reconstructTiled } from '../src/tasks/whole-images.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
+import { relativeError } from './helpers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'signfold-images-')), at = (name: string): string => join(folder, name);
+const env = { ...process.env };
+delete env['SIGNFOLD_DATA'];
+const run = (...args: string[]) => spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { encoding: 'utf8', env, timeout: 120_000 });
+
+// Untrained, ISTA-Net+ is gradient descent, which deblurs a little.
+const kernel = gaussianKernel({ size: 5, sigma: 1 });
+const net = { ...istaNet({ operator: convolution(kernel, [32, 32]), prox: l1() }, { layers: 4, features: 2 }), binarizer: 'float', scale: 1, matrices: [] };
+writeFileSync(at('deblur.safetensors'), encodeModel(net));
+const sharp = deadLeaves([70, 91], 3), blurred = convolution(kernel, [70, 91], { boundary: 'reflect' }).forward(sharp);
+mkdirSync(at('mixed/inner'), { recursive: true });
+mkdirSync(at('truth'));
+writeFileSync(at('mixed/a.png'), encodePng(blurred));
+writeFileSync(at('mixed/b.txt'), 'no image');
+writeFileSync(at('mixed/c.png'), encodePng(blurred).slice(0, 200));
+writeFileSync(at('mixed/d.png'), encodePng(tensor(Float32Array.from({ length: 40 * 33 * 3 }, (_, i) => flat(sharp)[i]!), [40, 33, 3])));
+writeFileSync(at('truth/a.png'), encodePng(sharp));
+
+const images = suite('reconstruct on images');
+images('a folder with mixed content: what can be read is done, the rest gets one line each, and the exit code tells', () => {
+  const { status, stdout, stderr } = run('reconstruct', at('mixed'), '--model', at('deblur.safetensors'), '--out', at('out'));
+  assert.is(status, 1);
+  const lines = stderr.trimEnd().split('\n');
+  assert.is(lines.length, 3, stderr);
+  assert.match(lines[0]!, /b\.txt: expected a PNG, JPEG, BMP or TIFF/);
+  assert.match(lines[1]!, /c\.png: expected a whole PNG, got one that ends early/);
+  assert.match(lines[2]!, /reconstruct: 2 of 4 inputs failed, 2 written/);
+  assert.is(stdout.trimEnd().split('\n').length, 2);
+  assert.equal(readdirSync(at('out')), ['a.png', 'd.png']);
+  assert.equal([...decodeImage(readFileSync(at('out/a.png'))).shape], [70, 91]);
+  assert.equal([...decodeImage(readFileSync(at('out/d.png'))).shape], [40, 33, 3]);
+});
+images('--reference prints the PSNR and SSIM that the written image has, better than the blurred one', () => {
+  const { status, stdout } = run('reconstruct', at('mixed/a.png'), '--model', at('deblur.safetensors'), '--reference', at('truth'), '--out', at('one.npy'), '--json');
+  assert.is(status, 0);
+  const [{ psnrDb, ssim }] = JSON.parse(stdout), truth = flat(decodeImage(readFileSync(at('truth/a.png')))).map(value => value / 255);
+  assert.ok(Math.abs(psnrDb - imagePsnrDb(flat(parseNpy(readFileSync(at('one.npy')))), truth, 1)) < 1e-4);
+  assert.ok(psnrDb > imagePsnrDb(flat(decodeImage(readFileSync(at('mixed/a.png')))).map(value => value / 255), truth, 1) + 0.5, String(psnrDb));
+  assert.ok(ssim > 0.5 && ssim < 1);
+});
+images('tiles of any size give the same image up to the reach of the network', () => {
+  const y = tensor(blurred.data.map(value => value / 255), [70, 91]), small = reconstructTiled(net, y, { tile: 64, overlap: 16 }), large = reconstructTiled(net, y, { tile: 160, overlap: 16 });
+  assert.ok(relativeError(small.data, large.data) < 1e-3, String(relativeError(small.data, large.data)));
+  assert.throws(() => reconstructTiled(net, y, { tile: 30, overlap: 16 }), /expected tiles of more than 48 pixels/);
+});
+images('--measure measures an image block by block as the model does, and scores it', () => {
+  const trained = run('train', 'block-cs', '--variant', '25', '--method', 'float', '--network', 'ista-net-plus', '--layers', '1', '--start-steps', '0', '--steps', '0', '--quick', '-o', at('cs.safetensors'));
+  assert.is(trained.status, 0, trained.stderr);
+  const { status, stdout, stderr } = run('reconstruct', at('truth/a.png'), '--measure', '--model', at('cs.safetensors'), '--out', at('cs.png'));
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /cs\.png \[70,91\], PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}/);
+  const refused = run('reconstruct', at('truth/a.png'), '--model', at('cs.safetensors'), '--out', at('no.png'));
+  assert.is(refused.status, 1);
+  assert.match(refused.stderr, /does not measure images; give measurements as \.npy, or --measure/);
+  assert.not.ok(existsSync(at('no.png')));
+});
+images('impossible options are one line of wrong use', () => {
+  const model = ['--model', at('deblur.safetensors')];
+  for (const args of [[at('mixed'), ...model, '--out', at('x.png')], [at('mixed/a.png'), ...model, '--out', at('o'), '--format', 'gif'],
+    [at('mixed/inner'), ...model, '--out', at('o')], [at('mixed'), ...model, '--out', at('o'), '--reference', at('truth/a.png')]]) {
+    const { status, stderr } = run('reconstruct', ...args);
+    assert.is(status, 2, stderr);
+    assert.match(stderr, /^signfold: [^\n]+\n$/);
+  }
+});
+images('a run on images writes a page without a network request and rows with SSIM', () => {
+  const { status, stdout, stderr } = run('run', 'tomography', '--quick', '--layers', '2', '--start-steps', '2', '--steps', '2', '--methods', 'linear,float,straight-through', '--json', '--out', at('run'));
+  assert.is(status, 0, stderr);
+  const { rows } = JSON.parse(stdout), page = readFileSync(at('run/report.html'), 'utf8');
+  for (const { method, ssim, psnrDb } of rows) assert.ok(ssim > 0 && ssim < 1 && psnrDb > 5 && page.includes(method), method);
+  assert.not.match(page, /(?:src|href)="https?:|@import|<script/);
+  assert.match(page, /data:image\/png;base64,/);
+});
+images('missing data and broken weights are one line', () => {
+  mkdirSync(at('empty'));
+  for (const args of [['run', 'block-cs', '--data', at('empty')], ['run', 'mri', '--data', at('empty')], ['run', 'eeg-denoise', '--data', at('empty')],
+    ['run', 'block-cs', '--weights', at('mixed/b.txt'), '--methods', 'float'], ['run', 'block-cs', '--weights', at('none')]]) {
+    const { status, stderr } = run(...args, '--quick', '--out', at('bad'));
+    assert.is(status, 1, stderr);
+    assert.match(stderr, /^signfold: [^\n]+\n$/);
+    assert.not.match(stderr, /undefined|\[object/);
+  }
+});
+images.after(() => rmSync(folder, { recursive: true, force: true }));
+images.run();
