@@ -72,7 +72,7 @@ const bad: readonly (readonly [name: string, code: 1 | 2, args: readonly string[
   ['a seed that is no integer', 2, ['run', 'deconvolution', '--seed', 'x', ...out]],
   ['a noise level that is no number', 2, ['run', 'deconvolution', '--snr', 'loud', ...out]],
   ['a noise level of NaN', 2, ['run', 'deconvolution', '--snr', 'NaN', ...out]],
-  ['zero steps', 2, ['run', 'deconvolution', '--steps', '0', ...out]],
+  ['a negative number of steps', 2, ['run', 'deconvolution', '--steps=-1', ...out]],
   ['a missing data folder', 2, ['run', 'sparse-recovery', '--data', at('nowhere'), ...out]],
   ['a data folder without the data', 1, ['run', 'sparse-recovery', '--methods', 'ista', '--data', at('folder'), ...out]],
   ['data of another shape', 1, ['run', 'sparse-recovery', '--methods', 'ista', '--data', at('broken-data'), ...out]],
