@@ -187,13 +187,20 @@ signs('decode from the page: white, black, grey; transparent off the mask', asyn
   assert.equal([found!.picture.width, found!.picture.height, found!.picture.channels], [3, 2, 2]);
   assert.equal([...found!.picture.data], [255, 255, 0, 255, 128, 255, 0, 0, 64, 255, 255, 255]);
 });
+signs('of many matrices the first of each method is open, the others are a click away', async () => {
+  const picture = tensor([1, -1, -1], [1, 3]);
+  const many = Array.from({ length: 11 }, (_, i) => ({ method: i < 6 ? 'sign' : 'ternary', matrix: `W${i}`, picture }));
+  const [open, folded] = (await reportHtml({ ...empty, signs: many })).split('The other 9 matrices');
+  assert.equal(pictures(open!).map(({ alt }) => alt.split(':')[0]), ['Signs of W0, sign', 'Signs of W6, ternary']);
+  assert.is(pictures(folded!).length, 9);
+});
 signs.run();
 
 const text = suite('numbers and labels');
 text('numbers have a true minus, thin thousands and no negative zero', () => {
   const numbers = [format(-1234567.891, 1), format(-0.001, 2), format(null, 2), format(1000, 0)];
   assert.equal(numbers, ['−1\u202f234\u202f567.9', '0.00', '–', '1\u202f000']);
-  assert.equal([significant(0.00065612), significant(1e-16), significant(26.4459)], ['0.000656', '0', '26.4']);
+  assert.equal([0.00065612, -1.0712e-6, 1e-16, 26.4459].map(significant), ['0.000656', '−1.07e−6', '0', '26.4']);
 });
 text('a mean says over how many it is if values are missing', () => {
   assert.equal(formatMean([1, null, 4], mean => format(mean, 2)), ['2.50', '± 2.12 (2 of 3)']);

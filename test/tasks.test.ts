@@ -9,6 +9,7 @@ import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
 import { nmseDb, psnrDb } from '../src/tasks/metrics.js';
 import type { RunOptions } from '../src/tasks/rows.js';
+import type { Task } from '../src/tasks/task.js';
 import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
 
 const tiny: RunOptions = {
@@ -17,7 +18,8 @@ const tiny: RunOptions = {
 };
 
 const run = suite('tasks');
-for (const task of tasks) for (const variant of task.variants.filter(name => !['gaussian', 'rademacher', 'hadamard'].includes(name)))
+const onImages = (task: Task): boolean => task.networks.some(name => name.startsWith('ista-net'));
+for (const task of tasks.filter(candidate => !onImages(candidate))) for (const variant of task.variants.filter(name => !['gaussian', 'rademacher', 'hadamard'].includes(name)))
   run(`${task.name}, ${variant}: every row is finite, learned beats untrained, and a seed repeats it`, async () => {
     const { rows } = await evaluate(task, { ...tiny, variant });
     assert.equal(rows.map(({ method }) => method), tiny.methods);
@@ -31,6 +33,28 @@ for (const task of tasks) for (const variant of task.variants.filter(name => !['
     assert.ok(rows.at(-1)!.bitsPerWeight! < 1 && rows.at(-1)!.floatNmseDb === errorOf('float'));
     assert.equal((await evaluate(task, { ...tiny, variant })).rows.map(row => row.nmseDb), rows.map(row => row.nmseDb));
   });
+for (const task of tasks.filter(onImages))
+  run(`${task.name}, embedded data: the linear estimate, float and one-bit networks have finite scores`, async () => {
+    const methods = ['linear', 'float', 'straight-through'];
+    const { rows, pictures, networks } = await evaluate(task, { ...tiny, methods, layers: 1, startSteps: 2, steps: 2, variant: task.variants[0]! });
+    assert.equal(rows.map(({ method }) => method), methods);
+    for (const row of rows) {
+      assert.ok(Number.isFinite(row.nmseDb) && Number.isFinite(row.psnrDb) && row.reconstructMicros > 0);
+      assert.ok(task.name === 'eeg-denoise' ? row.cc! > 0 && row.rrmse! > 0 : row.ssim! > 0 && row.ssim! < 1);
+    }
+    // The float network's list begins with its start.
+    assert.is(rows[1]!.nmseDbPerLayer.length, 2);
+    assert.is(pictures.length, task.name === 'eeg-denoise' ? 0 : 2);
+    assert.ok(networks.get('straight-through')!.matrices.length === 6);
+  });
+run('a method that does not speak of a task is left out, or said to', async () => {
+  try {
+    await evaluate(taskByName('eeg-denoise'), { ...tiny, methods: ['tv', 'ista', 'alista'] });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^run: tv, ista, alista cannot speak of eeg-denoise with identity; choose another method$/);
+  }
+});
 run('an unknown task, variant or method is one clear line', async () => {
   assert.throws(() => taskByName('magic'), /expected sparse-recovery, .* got magic/);
   for (const wrong of [{ variant: 'magic' }, { methods: ['magic'] }, { layers: 0 }, { seeds: [] }])

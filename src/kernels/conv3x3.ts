@@ -21,53 +21,50 @@ export function checkConv3x3(x: Float32Array, w: Float32Array, out: Float32Array
   checkLength('conv3x3: out', out, batch * channelsOut * height * width);
 }
 
-/** Channels from which on both sides the transforms of Winograd's tiles cost less than they save. */
-const enoughChannels = 20, enoughPixels = 64;
+/** Channels from which Winograd's transforms of images and outputs cost less than its products save. */
+const enoughIn = 4, enoughOut = 8;
+/** Multiplications per pair of channels that must be saved before the transform of the pair's taps pays. */
+const enoughSaved = 500;
 
-function planOf(from: number, to: number, height: number, width: number) {
-  if (Math.min(from, to) >= enoughChannels && height * width >= enoughPixels) {
-    const space = (): Float32Array => room(kernels.winogradScratch(from, to, height, width) / 4);
-    return { product: kernels.winograd, weights: kernels.winogradWeights, space, weightSpace: space };
-  }
-  return {
-    product: kernels.conv3x3, space: () => room(kernels.conv3x3Scratch(from, to, height, width) / 4),
-    weights: kernels.conv3x3Weights, weightSpace: () => room(kernels.conv3x3WeightsScratch(from, to, height, width) / 4),
-  };
+const saves = ({ height, width, batch }: Conv3x3Shape): boolean =>
+  batch * (9 * height * width - 36 * Math.ceil(height / 4) * Math.ceil(width / 4)) >= enoughSaved;
+
+/** out = the convolution of x with the kernels at w + o wOut + c wIn + t wTap bytes. */
+function convolve(
+  x: Float32Array, w: number, wOut: number, wIn: number, wTap: number, out: Float32Array,
+  from: number, to: number, shape: Conv3x3Shape,
+): void {
+  const { height, width, batch } = shape, tiles = from >= enoughIn && to >= enoughOut && saves(shape);
+  const bytes = tiles ? kernels.winogradScratch : kernels.conv3x3Scratch, run = tiles ? kernels.winograd : kernels.conv3x3;
+  const written = writable(out), space = room(bytes(from, to, height, width) / 4);
+  run(readable(x).byteOffset, w, wOut, wIn, wTap, written.byteOffset, from, to, height, width, batch, space.byteOffset);
+  writeBack(written, out);
 }
 
 /** Cross-correlation with zero padding 1, as torch.nn.functional.conv2d(x, w, padding=1). */
 export function conv3x3(x: Float32Array, w: Float32Array, out: Float32Array, shape: Conv3x3Shape): void {
   checkConv3x3(x, w, out, shape);
-  const { channelsIn, channelsOut, height, width, batch } = shape;
-  scratch(() => {
-    const to = writable(out), { product, space } = planOf(channelsIn, channelsOut, height, width);
-    product(readable(x).byteOffset, readable(w).byteOffset, 36 * channelsIn, 36, 4, to.byteOffset,
-      channelsIn, channelsOut, height, width, batch, space().byteOffset);
-    writeBack(to, out);
-  });
+  const { channelsIn, channelsOut } = shape;
+  scratch(() => convolve(x, readable(w).byteOffset, 36 * channelsIn, 36, 4, out, channelsIn, channelsOut, shape));
 }
 
 /** out = the gradient with respect to x of ⟨g, conv3x3(x, w)⟩: conv3x3 with its channels swapped and its taps turned. */
 export function conv3x3InputGradient(g: Float32Array, w: Float32Array, out: Float32Array, shape: Conv3x3Shape): void {
   checkConv3x3(out, w, g, shape);
-  const { channelsIn, channelsOut, height, width, batch } = shape;
-  scratch(() => {
-    const to = writable(out), { product, space } = planOf(channelsOut, channelsIn, height, width);
-    const lastTap = readable(w).byteOffset + 32;
-    product(readable(g).byteOffset, lastTap, 36, 36 * channelsIn, -4, to.byteOffset,
-      channelsOut, channelsIn, height, width, batch, space().byteOffset);
-    writeBack(to, out);
-  });
+  const { channelsIn, channelsOut } = shape;
+  scratch(() => convolve(g, readable(w).byteOffset + 32, 36, 36 * channelsIn, -4, out, channelsOut, channelsIn, shape));
 }
 
 /** gw += the gradient with respect to w of ⟨g, conv3x3(x, w)⟩. */
 export function conv3x3WeightGradient(x: Float32Array, g: Float32Array, gw: Float32Array, shape: Conv3x3Shape): void {
   checkConv3x3(x, gw, g, shape);
-  const { channelsIn, channelsOut, height, width, batch } = shape;
+  const { channelsIn, channelsOut, height, width, batch } = shape, tiles = saves(shape);
+  const bytes = tiles ? kernels.winogradScratch : kernels.conv3x3WeightsScratch;
+  const run = tiles ? kernels.winogradWeights : kernels.conv3x3Weights;
   scratch(() => {
-    const to = readable(gw), { weights, weightSpace } = planOf(channelsIn, channelsOut, height, width);
-    weights(readable(x).byteOffset, readable(g).byteOffset, to.byteOffset,
-      channelsIn, channelsOut, height, width, batch, weightSpace().byteOffset);
+    const to = readable(gw), space = room(bytes(channelsIn, channelsOut, height, width) / 4);
+    run(readable(x).byteOffset, readable(g).byteOffset, to.byteOffset,
+      channelsIn, channelsOut, height, width, batch, space.byteOffset);
     writeBack(to, gw);
   });
 }

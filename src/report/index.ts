@@ -25,12 +25,12 @@ function setting(rows: readonly Row[]): string {
   const values = (of: (row: Row) => string | number, among = rows): string => [...new Set(among.map(of))].join(', ');
   const networks = rows.filter(({ bytes }) => bytes);
   return [
-    values(({ variant }) => variant),
-    values(({ network }) => network ?? ''),
+    `variant ${values(({ variant }) => variant)}`,
+    `network ${values(({ network }) => network)}`,
     values(({ snrDb }) => (snrDb === null ? 'no added noise' : `noise at ${snrDb} dB SNR`)),
     `${values(({ layers }) => layers, networks.length ? networks : rows)} layers`,
-    `seeds ${values(({ seed }) => seed)}`,
-  ].filter(Boolean).join(' · ');
+    `seed ${values(({ seed }) => seed)}`,
+  ].join(' · ');
 }
 
 const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

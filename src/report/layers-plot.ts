@@ -1,6 +1,6 @@
 import type { Certificates } from '../tasks/rows.js';
 import { ceiling, decibelAxis, describe, figure } from './figure.js';
-import { type Family, type Group, meanOf } from './groups.js';
+import { families, type Family, type Group, meanOf } from './groups.js';
 import { html, nothing, type Html } from './html.js';
 import { format, isNumber } from './numbers.js';
 import { type Axes, colour, draw, endLabels, type Layer } from './plot.js';
@@ -83,8 +83,9 @@ function caption(lines: readonly ErrorLine[], bounds: readonly Line[]): Html {
 have equal ℓ1 norm), when the same signs run with the theorem’s thresholds.</p>`;
   const level = html`<p>Level lines are solvers that ran to convergence, and linear estimates.</p>`;
   const clipped = html`<p>Errors above ${format(ceiling, 0)} dB are drawn at the upper edge.</p>`;
-  return html`<p>The error after each layer, beside as many iterations of the classical solvers. Methods of one kind share a
-colour and differ in their dashes.</p>
+  const solvers = lines.some(({ family, constant }) => family === families.classical && !constant);
+  return html`<p>The error after each layer${solvers ? ', beside as many iterations of the classical solvers' : ''}.
+Methods of one kind share a colour and differ in their dashes.</p>
 ${lines.some(({ constant }) => constant) ? level : nothing}
 ${bounds.length ? bound : nothing}
 ${lines.some(({ largest }) => largest > ceiling) ? clipped : nothing}`;

@@ -14,9 +14,11 @@ export function format(value: Measured, digits: number): string {
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
-/** Three significant digits. */
+/** Three significant digits, with an exponent below 0.0001. */
 export const significant = (value: Measured): string =>
-  isNumber(value) && Math.abs(value) > 1e-9 ? value.toPrecision(3).replace('-', '−') : format(value, 0);
+  isNumber(value) && Math.abs(value) > 1e-9
+    ? (Math.abs(value) < 1e-4 ? value.toExponential(2) : value.toPrecision(3)).replaceAll('-', '−')
+    : format(value, 0);
 
 /** Mean and sample standard deviation of the values that were measured; one infinite or NaN value makes the mean so. */
 export function moments(values: readonly Measured[]): { mean: number | null; deviation: number; count: number } {

@@ -27,7 +27,7 @@ function grey(who: string, picture: Tensor, scale: number, steps = 255): string 
 }
 
 /** Signs as pixels: black −1, white +1, grey between, transparent off the mask. */
-function signsFigure({ method, matrix, picture }: SignsPicture): Html {
+function signsFigure({ method, matrix, picture }: SignsPicture, side: number): Html {
   const [height, width] = sizeOfPicture(`signs of ${method}`, picture), values = flat(picture);
   const data = new Uint8Array(2 * values.length), count = { negative: 0, zero: 0, positive: 0, averaged: 0, off: 0 };
   for (const [i, value] of values.entries()) {
@@ -40,7 +40,7 @@ function signsFigure({ method, matrix, picture }: SignsPicture): Html {
     ? 'shrunk: a pixel is the mean of several weights'
     : (['positive', 'negative', 'zero'] as const).filter(kind => kind !== 'zero' || count.zero)
       .map(kind => `${format(count[kind], 0)} ${kind}`).join(', ');
-  const zoom = Math.max(1, Math.min(24, Math.floor(420 / Math.max(height, width))));
+  const zoom = Math.max(1, Math.min(24, Math.floor(side / Math.max(height, width))));
   const style = `width:${width * zoom}px;${height === 1 ? 'height:28px' : `aspect-ratio:${width}/${height}`}`;
   return html`<figure class="signs"><img class="pixels" style="${style}" width="${width}" height="${height}"
 src="${dataAddress(data, width, height, 2)}"
@@ -49,15 +49,24 @@ alt="Signs of ${matrix}, ${method}: ${height} × ${width} pixels, ${words}">
 `;
 }
 
+/** So many pictures are shown without a click; of more, the first of each method is. */
+const openly = 8;
+
 /** The signs of every matrix as a picture, and what black, white, grey and hatched mean. */
 export function signsSection(signs: readonly SignsPicture[]): Html {
   if (!signs.length) return nothing;
+  const first = signs.filter(({ method }, i) => signs.findIndex(other => other.method === method) === i);
+  const few = signs.length > openly ? first : signs, rest = signs.filter(picture => !few.includes(picture));
+  const flow = (some: readonly SignsPicture[], side: number): Html => html`<div class="flow">
+${some.map(picture => signsFigure(picture, side))}</div>`;
+  const more = html`<details><summary>The other ${rest.length} matrices</summary>
+${flow(rest, 200)}</details>`;
   const legend = [['white', '+1'], ['black', '−1'], ['grey', '0, or a mean of several'], ['hatched', 'off the mask: no weight']];
   return html`<p>Matrices as they stand; convolutions as tiles of taps, one for each pair of channels, output channels downwards;
 Fourier filters as the plane of frequencies around zero.</p>
 <ul class="legend">${legend.map(([kind, words]) => html`<li><i class="swatch ${kind!}"></i>${words!}</li>`)}</ul>
-<div class="flow">
-${signs.map(signsFigure)}</div>`;
+${flow(few, rest.length ? 300 : 420)}
+${rest.length ? more : nothing}`;
 }
 
 /** Steps of grey in an error map: as many as are told apart, and a third of the bytes of 255. */
@@ -102,7 +111,7 @@ function pictureRow({ name, truth, panels, peak }: PictureRow, maps: readonly Te
 `;
   });
   return html`<h3>${name}</h3>
-<div class="panels">
+<div class="panels${width > 128 ? '' : ' small'}">
 <figure><img ${size} src="${grey(name, truth, 1 / peak)}" alt="${name}, truth">
 <figcaption><b>truth</b></figcaption>
 <div class="ramp"><i class="bar"></i><span>0</span><span>≥ ${fullColour(gain)}</span></div></figure>

@@ -115,6 +115,7 @@ details[open] summary { margin-bottom: 0.8rem; }
   max-width: 20rem;
 }
 .panels img { display: block; width: 100%; height: auto; }
+.small img { image-rendering: pixelated; }
 .panels figcaption {
   padding: 0.35rem 0 0.5rem; line-height: 1.35; font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
 }

@@ -50,7 +50,7 @@ export const blockCs: Task = {
     const train = folder ? namedImages(folder, 'images/t91', side) : drawn(24, 132, 1000 * seed);
     const signals = images(train, { patch: side, flat: true, augment: true, seed });
     let known: Tensor | undefined;
-    const Q = (): Tensor => (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 8192, seed }));
+    const Q = (): Tensor => (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
     const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus', problem = { operator: A, prox: l1() };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });

@@ -61,7 +61,7 @@ export const eegDenoise: Task = {
       scenes: () => [batch('test', tests)],
       tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1], iterations: 20 },
       linear({ y, count }) {
-        Q ??= linearEstimator(A, signals, { signals: 8192, seed });
+        Q ??= linearEstimator(A, signals, { signals: 4096, seed });
         const out = new Float32Array(y.length), weights = Q.data;
         for (let s = 0; s < count; s++) for (let i = 0; i < length; i++) {
           let sum = 0;

@@ -21,7 +21,8 @@ export function imageLine(from: usize, step: usize, to: usize, next: usize): voi
 // @ts-ignore: decorator
 @inline
 export function outputLine(from: usize, step: usize, to: usize, next: usize): void {
-  const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step), m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
+  const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step);
+  const m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
   const s = f32x4.add(m1, m2), d = f32x4.sub(m1, m2), s2 = f32x4.add(m3, m4), d2 = f32x4.sub(m3, m4);
   v128.store(to, f32x4.add(f32x4.add(v128.load(from), s), s2));
   v128.store(to + next, f32x4.add(d, f32x4.add(d2, d2)));
@@ -66,7 +67,8 @@ export function tapLine(from: usize, step: usize, to: usize, next: usize): void 
 @inline
 export function tapGradientLine(from: usize, step: usize, to: usize, next: usize): void {
   const sixth = f32x4.splat(1 / 6);
-  const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step), m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
+  const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step);
+  const m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
   const s = f32x4.mul(sixth, f32x4.add(m1, m2)), d = f32x4.mul(sixth, f32x4.sub(m2, m1));
   const s2 = f32x4.mul(sixth, f32x4.add(m3, m4)), d2 = f32x4.mul(f32x4.splat(1 / 12), f32x4.sub(m3, m4));
   const quarter = f32x4.splat(0.25);

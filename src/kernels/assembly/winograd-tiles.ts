@@ -5,7 +5,8 @@ import { gradientLine, imageLine, outputLine, tapGradientLine, tapLine } from '.
 /** Columns of tiles that `images` takes at most. */
 export const mostColumns = 9;
 const line: usize = 16 * (4 * mostColumns + 2);
-const half = memory.data(6 * 16 * (4 * 9 + 2), 16), whole = memory.data(16 * 16, 16);
+// Where tiles lie between their two transforms, and after them.
+const half = memory.data(6 * 16 * (4 * mostColumns + 2), 16), whole = memory.data(16 * 16, 16);
 
 /** 4 rows of 4 numbers to 4 columns. */
 // @ts-ignore: decorator

@@ -25,14 +25,15 @@ function placeOf(pixel: usize, tiles: i32): usize { return <usize>((tiles + 1) &
 
 /** Bytes of scratch of `winograd` and of `winogradWeights`. */
 export function winogradScratch(channelsIn: i32, channelsOut: i32, height: i32, width: i32): i32 {
-  const columns = columnsOf(width), rows = rowsOf(height, columns), pixelIn = 4 * padded(channelsIn), pixelOut = 4 * padded(channelsOut);
+  const columns = columnsOf(width), rows = rowsOf(height, columns);
+  const pixelIn = 4 * padded(channelsIn), pixelOut = 4 * padded(channelsOut);
   return 36 * (padded(channelsIn) * pixelOut + <i32>placeOf(pixelIn, rows * columns) + <i32>placeOf(pixelOut, rows * columns))
     + (4 * rows + 2) * (4 * columns + 2) * pixelIn + 16 * rows * columns * pixelOut;
 }
 
 /**
  * 16 columns of C = A B, or of C += A B, two rows at a time: A's entries lie aRow and aStep bytes apart, B's rows bStep and
- * C's rows cRow. (2×16 is the tile that stays in registers in V8 with the fewest loads.)
+ * C's rows cRow. Of the tiles whose sums stay in registers in V8, 2×16 has the fewest instructions for a product.
  */
 function product(
   a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, depth: i32, c: usize, cRow: usize, rows: i32, accumulate: bool,
@@ -54,18 +55,15 @@ function product(
       c12 = f32x4.add(c12, f32x4.mul(a1, b2));
       c13 = f32x4.add(c13, f32x4.mul(a1, b3));
     }
-    put(c, c00, c01, c02, c03, accumulate);
-    put(c + cRow, c10, c11, c12, c13, accumulate);
+    if (accumulate) {
+      c00 = f32x4.add(c00, v128.load(c)); c01 = f32x4.add(c01, v128.load(c, 16));
+      c02 = f32x4.add(c02, v128.load(c, 32)); c03 = f32x4.add(c03, v128.load(c, 48));
+      c10 = f32x4.add(c10, v128.load(c + cRow)); c11 = f32x4.add(c11, v128.load(c + cRow, 16));
+      c12 = f32x4.add(c12, v128.load(c + cRow, 32)); c13 = f32x4.add(c13, v128.load(c + cRow, 48));
+    }
+    v128.store(c, c00); v128.store(c, c01, 16); v128.store(c, c02, 32); v128.store(c, c03, 48);
+    v128.store(c + cRow, c10); v128.store(c + cRow, c11, 16); v128.store(c + cRow, c12, 32); v128.store(c + cRow, c13, 48);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function put(c: usize, c0: v128, c1: v128, c2: v128, c3: v128, accumulate: bool): void {
-  v128.store(c, accumulate ? f32x4.add(v128.load(c), c0) : c0);
-  v128.store(c, accumulate ? f32x4.add(v128.load(c, 16), c1) : c1, 16);
-  v128.store(c, accumulate ? f32x4.add(v128.load(c, 32), c2) : c2, 32);
-  v128.store(c, accumulate ? f32x4.add(v128.load(c, 48), c3) : c3, 48);
 }
 
 /** As `conv3x3`, by F(4×4, 3×3). */
@@ -74,11 +72,13 @@ export function winograd(
   height: i32, width: i32, batch: i32, scratch: usize,
 ): void {
   const columns = columnsOf(width), rows = rowsOf(height, columns), strip = <usize>channelsIn << 6;
-  const pixelIn = <usize>padded(channelsIn) << 2, pixelOut = <usize>padded(channelsOut) << 2, placeTaps = <usize>channelsIn * pixelOut;
+  const pixelIn = <usize>padded(channelsIn) << 2, pixelOut = <usize>padded(channelsOut) << 2;
+  const placeTaps = <usize>channelsIn * pixelOut;
   const placeIn = placeOf(pixelIn, rows * columns), placeOut = placeOf(pixelOut, rows * columns);
   const U = scratch, V = U + 36 * placeTaps, M = V + 36 * placeIn, pixels = M + 36 * placeOut;
   taps(w, wOut, wIn, wTap, channelsIn, channelsOut, U, placeTaps);
-  for (let s = 0; s < batch; s++, x += <usize>(channelsIn * height * width) << 2, out += <usize>(channelsOut * height * width) << 2)
+  const imageIn = <usize>(channelsIn * height * width) << 2, imageOut = <usize>(channelsOut * height * width) << 2;
+  for (let s = 0; s < batch; s++, x += imageIn, out += imageOut)
     for (let i = 0; i < height; i += 4 * rows) for (let j = 0; j < width; j += 4 * columns) {
       const r = min(rows, (height - i + 3) >> 2), t = min(columns, (width - j + 3) >> 2);
       patch(x, channelsIn, height, width, i - 1, j - 1, 4 * r + 2, 4 * t + 2, pixels, pixelIn);
@@ -101,7 +101,8 @@ export function winogradWeights(
   const U = scratch, V = U + 36 * placeTaps, P = V + 36 * placeIn, pixels = P + 36 * placeOut;
   const gradientPixels = pixels + <usize>((4 * rows + 2) * (4 * columns + 2)) * pixelIn;
   memory.fill(U, 0, 36 * placeTaps);
-  for (let s = 0; s < batch; s++, x += <usize>(channelsIn * height * width) << 2, g += <usize>(channelsOut * height * width) << 2)
+  const imageIn = <usize>(channelsIn * height * width) << 2, imageOut = <usize>(channelsOut * height * width) << 2;
+  for (let s = 0; s < batch; s++, x += imageIn, g += imageOut)
     for (let i = 0; i < height; i += 4 * rows) for (let j = 0; j < width; j += 4 * columns) {
       const r = min(rows, (height - i + 3) >> 2), t = min(columns, (width - j + 3) >> 2);
       patch(x, channelsIn, height, width, i - 1, j - 1, 4 * r + 2, 4 * t + 2, pixels, pixelIn);
