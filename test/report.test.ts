@@ -169,6 +169,8 @@ signs('taps of many channels are tiles, out × in, a pixel apart', () => {
   const pattern: Pattern = { kind: 'toeplitz', shape: [5, 7], support: [2, 1], origin: [0, 0], boundary: 'zero', channels };
   assert.equal(drawn(pattern, [1, -1, 1, 1, -1, -1, -1, 1, 1, -1, -1, -1]),
     [[1, '/', 1, '/', -1], [-1, '/', 1, '/', -1], ['/', '/', '/', '/', '/'], [-1, '/', 1, '/', -1], [1, '/', -1, '/', -1]]);
+  assert.equal(drawn({ ...pattern, support: [1, 1], channels: { in: 1, out: 5 } }, [1, -1, -1, 1, 1]),
+    [[1, '/', -1, '/', -1], ['/', '/', '/', '/', '/'], [1, '/', 1, '/', '/']]);
   const single: Pattern = { kind: 'toeplitz', shape: [7], support: [3], origin: [1], boundary: 'circular' };
   assert.equal(drawn(single, [1, -1, -1]), [[1, -1, -1]]);
 });

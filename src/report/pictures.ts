@@ -62,7 +62,8 @@ ${some.map(picture => signsFigure(picture, side))}</div>`;
   const more = html`<details><summary>The other ${rest.length} matrices</summary>
 ${flow(rest, 200)}</details>`;
   const legend = [['white', '+1'], ['black', '−1'], ['grey', '0, or a mean of several'], ['hatched', 'off the mask: no weight']];
-  return html`<p>Matrices as they stand; convolutions as tiles of taps, one for each pair of channels, output channels downwards;
+  return html`<p>Matrices as they stand; convolutions as tiles of taps, one for each pair of channels, output channels downwards
+(with a single channel on one side: row by row);
 Fourier filters as the plane of frequencies around zero.</p>
 <ul class="legend">${legend.map(([kind, words]) => html`<li><i class="swatch ${kind!}"></i>${words!}</li>`)}</ul>
 ${flow(few, rest.length ? 300 : 420)}

@@ -38,16 +38,17 @@ function blocksLayout(blocks: readonly { readonly rows: number; readonly cols: n
   };
 }
 
-/** One tile of taps for each pair of channels, output channels downwards, a pixel between tiles. */
+/** A tile of taps for each pair of channels, a pixel apart: output channels downwards, or near a square of one channel's. */
 function tapsLayout({ support, channels }: Extract<Pattern, { kind: 'toeplitz' }>): Layout {
   const width = support.at(-1)!, height = sizeOf(support) / width, taps = width * height;
   const { in: from, out } = channels ?? { in: 1, out: 1 };
+  const tiles = out * from, across = Math.min(out, from) > 1 ? from : Math.ceil(Math.sqrt(tiles));
   return {
-    rows: out * (height + 1) - 1,
-    cols: from * (width + 1) - 1,
+    rows: Math.ceil(tiles / across) * (height + 1) - 1,
+    cols: across * (width + 1) - 1,
     visit(place) {
-      for (let tile = 0; tile < out * from; tile++) {
-        const row = Math.floor(tile / from) * (height + 1), col = (tile % from) * (width + 1);
+      for (let tile = 0; tile < tiles; tile++) {
+        const row = Math.floor(tile / across) * (height + 1), col = (tile % across) * (width + 1);
         for (let t = 0; t < taps; t++) place(row + Math.floor(t / width), col + (t % width), tile * taps + t);
       }
     },
@@ -89,8 +90,8 @@ function layoutOf(pattern: Pattern): Layout {
 
 /**
  * The signs on their mask, [h,w]: −1, 0, +1, and NaN off the mask. Matrices as they stand (a shared block once), convolutions
- * as tiles of taps (out × in), Fourier filters as the frequency plane around zero. Above `largest` pixels a side, a pixel is the
- * mean of the weights of a square.
+ * as tiles of taps (out × in, near a square where one of them is 1), Fourier filters as the frequency plane around zero. Above
+ * `largest` pixels a side, a pixel is the mean of the weights of a square.
  */
 export function signsPicture(matrix: OneBitMatrix, largest = 600): Tensor {
   const { rows, cols, visit } = layoutOf(matrix.pattern);

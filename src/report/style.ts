@@ -103,6 +103,7 @@ details[open] summary { margin-bottom: 0.8rem; }
 .pixels { image-rendering: pixelated; }
 .pixels, .hatched { background: repeating-linear-gradient(135deg, var(--ground) 0 3px, var(--hatch) 3px 4px); }
 .signs figcaption { margin-top: 0.5rem; max-width: 26rem; overflow-wrap: anywhere; }
+details .flow { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1.4rem 1.2rem; }
 .swatch {
   display: inline-block; width: 1.05em; height: 1.05em; border: 1px solid var(--axis); margin-right: 0.5em;
   vertical-align: -0.16em;
@@ -162,6 +163,7 @@ code span { display: inline-block; max-width: 100%; }
   th[scope=row] { text-indent: -9pt; }
   .glyph { margin-right: 3pt; }
   .signs img { max-width: 8cm; }
+  details .signs img { max-width: 100%; }
   .panels { grid-template-columns: repeat(5, minmax(0, 1fr)); }
   .panels figcaption, .ramp { font-size: 7.5pt; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; opacity: 1; }

@@ -74,7 +74,7 @@ export async function train(net: UnrolledNetwork, data: Dataset, options: TrainO
       }
     }
     run.save();
-    onProgress?.({ phase, ...run.progress() });
+    if (run.progress().steps) onProgress?.({ phase, ...run.progress() });
   } finally {
     run.release();
   }
