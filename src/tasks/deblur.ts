@@ -39,7 +39,7 @@ export const deblur: Task = {
     const kernel = kernels[variant]!(), blur = (shape: readonly number[]): LinearOperator => convolution(kernel, shape, { method: 'fft' });
     const A = blur([patch, patch]);
     const drawn = (count: number, first: number): NamedImage[] =>
-      Array.from({ length: count }, (_, i) => ({ name: `leaves-${i + 1}`, image: deadLeaves([128, 120], first + i) }));
+      Array.from({ length: count }, (_, i) => ({ name: `leaves-${i + 1}`, image: deadLeaves([128, 128], first + i) }));
     const train = folder ? namedImages(folder, 'images/t91', patch) : drawn(24, 2000 * seed);
     const signals = noisy(images(train, { patch, augment: true, seed }), seed);
     const scene = ({ name, image }: NamedImage, index: number): Scene => imageScene(name,
@@ -49,7 +49,7 @@ export const deblur: Task = {
       data: folder ? 'Set12, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: smallRecipe,
       scenes: () => (folder ? namedImages(folder, 'images/set12') : drawn(4, 2000 * seed + 1000)).map(scene),
-      tuning: { scenes: train.slice(0, 3).map(scene), lambdas: [3e-5, 1e-4, 3e-4, 1e-3, 3e-3], iterations: 150 },
+      tuning: { scenes: train.slice(0, 2).map(scene), lambdas: [3e-5, 1e-4, 3e-4, 1e-3], iterations: 80 },
       linear: ({ y }) => y,
       network: smallNetwork(A, network, seed),
     };

@@ -73,7 +73,7 @@ export const mri: Task = {
       recipe: weights ? fromReleased : smallRecipe,
       scenes: () => (folder ? namedImages(folder, 'mri/brain50').map(unit) : Array.from({ length: 8 }, (_, i) => drawn(i, 'test'))),
       tuning: { scenes: folder ? [slices[0]!, slices[100]!].map(unit) : [0, 1].map(i => drawn(i, 'train')),
-        lambdas: [0.0003, 0.001, 0.003, 0.01, 0.03], iterations: 150 },
+        lambdas: [0.0003, 0.001, 0.003, 0.01], iterations: 100 },
       linear: ({ y, operator }) => operator.adjoint(tensor(y, operator.outShape)).data,
       network: weights ? () => importIstaNet(weights, problem) : smallNetwork(A, network, seed),
     };
