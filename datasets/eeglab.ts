@@ -16,7 +16,8 @@ export interface EeglabRecording {
  * inside the .set itself. Throws a RangeError where sizes do not match.
  */
 export function eeglab(set: Uint8Array, fdt?: Uint8Array, name = 'eeglab'): EeglabRecording {
-  const variables = mat5(set, name), root = variables.get('EEG')?.();
+  const variables = mat5(set, name),
+    root = variables.get('EEG')?.();
   const fields = root?.kind === 'struct' ? root.records[0] : variables;
   const field = (key: string): MatValue => {
     const read = fields?.get(key);
@@ -24,23 +25,35 @@ export function eeglab(set: Uint8Array, fdt?: Uint8Array, name = 'eeglab'): Eegl
     return read();
   };
   const count = (key: string): number => {
-    const value = field(key), number = value.kind === 'numbers' ? value.values[0] : undefined;
-    if (number === undefined || !(number >= 1 && number < 2 ** 31)) throw new RangeError(`${name}: expected ${key} to be a positive number, got ${number ?? value.kind}`);
+    const value = field(key),
+      number = value.kind === 'numbers' ? value.values[0] : undefined;
+    if (number === undefined || !(number >= 1 && number < 2 ** 31))
+      throw new RangeError(`${name}: expected ${key} to be a positive number, got ${number ?? value.kind}`);
     return number;
   };
-  const channels = count('nbchan'), samples = count('pnts') * count('trials'), rate = count('srate'), stored = field('data'), places = field('chanlocs');
-  if (!Number.isSafeInteger(channels) || !Number.isSafeInteger(samples)) throw new RangeError(`${name}: expected whole numbers of channels and samples, got ${channels} and ${samples}`);
+  const channels = count('nbchan'),
+    samples = count('pnts') * count('trials'),
+    rate = count('srate'),
+    stored = field('data'),
+    places = field('chanlocs');
+  if (!Number.isSafeInteger(channels) || !Number.isSafeInteger(samples))
+    throw new RangeError(`${name}: expected whole numbers of channels and samples, got ${channels} and ${samples}`);
   const labels = Array.from({ length: channels }, (_, c) => {
     const label = places.kind === 'struct' ? places.records[c]?.get('labels')?.() : undefined;
     return label?.kind === 'text' ? label.text : `channel ${c + 1}`;
   });
   let at: (c: number, t: number) => number;
   if (stored.kind === 'numbers') {
-    if (stored.values.length !== channels * samples) throw new RangeError(`${name}: expected ${channels * samples} samples, got ${stored.values.length}`);
+    if (stored.values.length !== channels * samples)
+      throw new RangeError(`${name}: expected ${channels * samples} samples, got ${stored.values.length}`);
     at = (c, t) => stored.values[t * channels + c]!;
   } else {
-    if (!fdt) throw new TypeError(`${name}: its samples are in ${stored.kind === 'text' ? stored.text : 'another file'}; give its bytes too`);
-    if (fdt.length !== 4 * channels * samples) throw new RangeError(`${name}: expected ${4 * channels * samples} bytes of samples, got ${fdt.length}`);
+    if (!fdt)
+      throw new TypeError(
+        `${name}: its samples are in ${stored.kind === 'text' ? stored.text : 'another file'}; give its bytes too`,
+      );
+    if (fdt.length !== 4 * channels * samples)
+      throw new RangeError(`${name}: expected ${4 * channels * samples} bytes of samples, got ${fdt.length}`);
     const view = new DataView(fdt.buffer, fdt.byteOffset, fdt.length);
     at = (c, t) => view.getFloat32(4 * (t * channels + c), true);
   }

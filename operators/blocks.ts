@@ -12,16 +12,27 @@ export function imageBlocks(shape: Shape, size: number): LinearOperator {
   checkShape('imageBlocks', shape);
   checkCounts('imageBlocks', { size });
   if (shape.length !== 2) throw new RangeError(`imageBlocks: expected an image [h,w], got ${formatShape(shape)}`);
-  const [h, w] = shape as [number, number], across = Math.ceil(w / size), count = across * Math.ceil(h / size), area = size * size;
-  const rowPtr = new Uint32Array(count * area + 1), colIdx = new Uint32Array(h * w);
+  const [h, w] = shape as [number, number],
+    across = Math.ceil(w / size),
+    count = across * Math.ceil(h / size),
+    area = size * size;
+  const rowPtr = new Uint32Array(count * area + 1),
+    colIdx = new Uint32Array(h * w);
   for (let at = 0, used = 0; at < count * area; at++) {
-    const block = Math.floor(at / area), i = Math.floor(block / across) * size + Math.floor((at % area) / size), j = (block % across) * size + (at % size);
+    const block = Math.floor(at / area),
+      i = Math.floor(block / across) * size + Math.floor((at % area) / size),
+      j = (block % across) * size + (at % size);
     if (i < h && j < w) colIdx[used++] = i * w + j;
     rowPtr[at + 1] = used;
   }
   return linop({
-    name: 'image-blocks', inShape: shape, outShape: [count, area],
-    ...onPattern({ kind: 'csr', rows: count * area, cols: h * w, rowPtr, colIdx, indices: 'regenerated' }, new Float32Array(h * w).fill(1)),
+    name: 'image-blocks',
+    inShape: shape,
+    outShape: [count, area],
+    ...onPattern(
+      { kind: 'csr', rows: count * area, cols: h * w, rowPtr, colIdx, indices: 'regenerated' },
+      new Float32Array(h * w).fill(1),
+    ),
     describe: () => ({ kind: 'image-blocks', args: { shape, size } }),
   });
 }

@@ -17,36 +17,47 @@ const shortest = 48;
 function line(n: number): LineTransform {
   if (n <= shortest) {
     const C = Float64Array.from({ length: n * n }, (_, at) => {
-      const k = Math.floor(at / n), i = at % n;
+      const k = Math.floor(at / n),
+        i = at % n;
       return Math.sqrt((k ? 2 : 1) / n) * Math.cos((Math.PI * k * (2 * i + 1)) / (2 * n));
     });
     const out = new Float64Array(n);
-    const product = (rowStep: number, colStep: number) => (x: Float64Array): void => {
-      for (let k = 0; k < n; k++) {
-        let sum = 0;
-        for (let i = 0; i < n; i++) sum += C[k * rowStep + i * colStep]! * x[i]!;
-        out[k] = sum;
-      }
-      x.set(out);
-    };
+    const product =
+      (rowStep: number, colStep: number) =>
+      (x: Float64Array): void => {
+        for (let k = 0; k < n; k++) {
+          let sum = 0;
+          for (let i = 0; i < n; i++) sum += C[k * rowStep + i * colStep]! * x[i]!;
+          out[k] = sum;
+        }
+        x.set(out);
+      };
     return { forward: product(n, 1), inverse: product(1, n) };
   }
   // Makhoul 1980: the even entries ascending and the odd ones descending, one complex transform, one turn for each frequency.
-  const plan = fourierPlan([n]), work = new Float64Array(2 * n);
+  const plan = fourierPlan([n]),
+    work = new Float64Array(2 * n);
   const turns = Float64Array.from({ length: 2 * n }, (_, at) => {
-    const angle = (Math.PI * (at >> 1)) / (2 * n), scale = at > 1 ? Math.SQRT2 : 1;
+    const angle = (Math.PI * (at >> 1)) / (2 * n),
+      scale = at > 1 ? Math.SQRT2 : 1;
     return scale * (at % 2 ? Math.sin(angle) : Math.cos(angle));
   });
   const place = (i: number): number => (i % 2 ? n - 1 - (i - 1) / 2 : i / 2);
   return {
     forward(x) {
-      for (let i = 0; i < n; i++) { work[2 * place(i)] = x[i]!; work[2 * place(i) + 1] = 0; }
+      for (let i = 0; i < n; i++) {
+        work[2 * place(i)] = x[i]!;
+        work[2 * place(i) + 1] = 0;
+      }
       plan.forward(work, work);
       for (let k = 0; k < n; k++) x[k] = turns[2 * k]! * work[2 * k]! + turns[2 * k + 1]! * work[2 * k + 1]!;
     },
     // The transpose of forward, step by step.
     inverse(x) {
-      for (let k = 0; k < n; k++) { work[2 * k] = turns[2 * k]! * x[k]!; work[2 * k + 1] = turns[2 * k + 1]! * x[k]!; }
+      for (let k = 0; k < n; k++) {
+        work[2 * k] = turns[2 * k]! * x[k]!;
+        work[2 * k + 1] = turns[2 * k + 1]! * x[k]!;
+      }
       plan.inverse(work, work);
       for (let i = 0; i < n; i++) x[i] = work[2 * place(i)]!;
     },
@@ -55,13 +66,17 @@ function line(n: number): LineTransform {
 
 /** The orthonormal DCT-II over 1 or 2 axes (scipy.fft.dctn with norm 'ortho'); f64 inside. */
 export function dctTransform(shape: Shape): OrthonormalTransform {
-  const lines = shape.map(line), size = sizeOf(shape), work = new Float64Array(size);
-  const run = (which: keyof LineTransform) => (x: Float32Array, out: Float32Array, batch: number): void => {
-    for (let b = 0; b < batch; b++) {
-      work.set(x.subarray(b * size, (b + 1) * size));
-      alongAxes(work, shape, shape, axis => lines[axis]![which]);
-      out.set(work, b * size);
-    }
-  };
+  const lines = shape.map(line),
+    size = sizeOf(shape),
+    work = new Float64Array(size);
+  const run =
+    (which: keyof LineTransform) =>
+    (x: Float32Array, out: Float32Array, batch: number): void => {
+      for (let b = 0; b < batch; b++) {
+        work.set(x.subarray(b * size, (b + 1) * size));
+        alongAxes(work, shape, shape, axis => lines[axis]![which]);
+        out.set(work, b * size);
+      }
+    };
   return { shape, analyse: run('forward'), synthesise: run('inverse') };
 }

@@ -27,7 +27,8 @@ function smoothed(image: Float64Array, h: number, w: number): Float64Array {
 /**
  * Structural similarity (Wang, Bovik, Sheikh & Simoncelli 2004): 11×11 Gaussian window of sigma 1.5, K₁ = 0.01, K₂ = 0.03, population
  * variances, mean over the places where the window lies inside the image. Equals scikit-image's structural_similarity with
- * gaussian_weights=True, sigma=1.5, use_sample_covariance=False. `peak` is the range of the values.
+ * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, whose mean leaves out the same 5 pixels a side. `peak` is the range
+ * of the values.
  */
 export function ssim(estimate: Tensor, truth: Tensor, { peak }: { peak: number }): number {
   if (truth.shape.length !== 2 || truth.shape.some(n => n <= 2 * radius))

@@ -9,8 +9,12 @@ import { waveletTransform } from './wavelet.js';
  * `coarse` is the corner that is not penalised.
  */
 function orthonormalL1(name: string, { shape, analyse, synthesise }: OrthonormalTransform, coarse: Shape): Prox {
-  const size = sizeOf(shape), width = shape.at(-1)!, cols = coarse.at(-1)!, rows = coarse.length === 2 ? coarse[0]! : 1;
-  const free = Uint8Array.from({ length: size }, (_, i) => (Math.floor(i / width) < rows && i % width < cols ? 1 : 0));
+  const size = sizeOf(shape),
+    width = shape.at(-1)!,
+    cols = coarse.at(-1)!,
+    rows = coarse.length === 2 ? coarse[0]! : 1;
+  const free = new Uint8Array(size);
+  for (let r = 0; r < rows; r++) free.fill(1, r * width, r * width + cols);
   const batchOf = (x: Float32Array): number => {
     if (x.length % size) throw new RangeError(`${name}: expected signals of ${formatShape(shape)}, got ${x.length} numbers`);
     return x.length / size;
@@ -27,22 +31,25 @@ function orthonormalL1(name: string, { shape, analyse, synthesise }: Orthonormal
     prox(x, tau, out) {
       const batch = batchOf(x);
       analyse(x, out, batch);
-      for (let i = 0; i < out.length; i++) if (!free[i % size]) {
-        const value = out[i]!;
-        out[i] = Math.abs(value) <= tau ? 0 : value > 0 ? value - tau : value + tau;
-      }
+      for (let i = 0; i < out.length; i++)
+        if (!free[i % size]) {
+          const value = out[i]!;
+          out[i] = Math.abs(value) <= tau ? 0 : value > 0 ? value - tau : value + tau;
+        }
       synthesise(out, out, batch);
     },
     vjp(x, tau, v, out) {
-      const batch = batchOf(x), z = new Float32Array(x.length);
+      const batch = batchOf(x),
+        z = new Float32Array(x.length);
       analyse(x, z, batch);
       analyse(v, out, batch);
       let gradTau = 0;
-      for (let i = 0; i < z.length; i++) if (!free[i % size]) {
-        const value = z[i]!;
-        if (Math.abs(value) <= tau) out[i] = 0;
-        else gradTau -= value > 0 ? out[i]! : -out[i]!;
-      }
+      for (let i = 0; i < z.length; i++)
+        if (!free[i % size]) {
+          const value = z[i]!;
+          if (Math.abs(value) <= tau) out[i] = 0;
+          else gradTau -= value > 0 ? out[i]! : -out[i]!;
+        }
       synthesise(out, out, batch);
       return gradTau;
     },
@@ -50,7 +57,12 @@ function orthonormalL1(name: string, { shape, analyse, synthesise }: Orthonormal
 }
 
 /** ‖DCT x‖₁ without the mean's coefficient, over signals of `shape` (1 or 2 axes). */
-export const dctL1 = (shape: Shape): Prox => orthonormalL1(`dct-l1(${shape.join('x')})`, dctTransform(shape), shape.map(() => 1));
+export const dctL1 = (shape: Shape): Prox =>
+  orthonormalL1(
+    `dct-l1(${shape.join('x')})`,
+    dctTransform(shape),
+    shape.map(() => 1),
+  );
 
 /** ‖Ψx‖₁ for an orthonormal periodized wavelet transform, without its scaling coefficients. */
 export function waveletL1(shape: Shape, { name, levels }: { name: string; levels: number }): Prox {
@@ -58,22 +70,43 @@ export function waveletL1(shape: Shape, { name, levels }: { name: string; levels
   return orthonormalL1(`wavelet-l1(${name},${levels},${shape.join('x')})`, transform, transform.coarse);
 }
 
-const maxSize = 2 ** 26;
+/** Bounds on what a name in a model file may ask for: numbers in all, and along an axis. */
+const maxSize = 2 ** 24,
+  maxAxis = 2 ** 16;
 
 function shapeOf(text: string): Shape {
   const shape = text.split('x').map(Number);
-  if (shape.length > 2 || !shape.every(n => Number.isSafeInteger(n) && n > 0) || sizeOf(shape) > maxSize)
-    throw new RangeError(`prox: expected a shape of 1 or 2 axes and at most ${maxSize} numbers, got ${text}`);
+  if (shape.length > 2 || shape.some(n => n > maxAxis) || sizeOf(shape) > maxSize)
+    throw new RangeError(
+      `prox: expected a shape of 1 or 2 axes of at most ${maxAxis} and ${maxSize} numbers in all, got ${text}`,
+    );
   return shape;
 }
 
-export const transformProxForms = ['dct-l1(HxW)', 'wavelet-l1(NAME,LEVELS,HxW)', 'tv(HxW)'] as const;
+export const transformProxForms = [
+  'dct-l1(HxW)',
+  'wavelet-l1(NAME,LEVELS,HxW)',
+  'tv(HxW)',
+  'tv(HxW,anisotropic)',
+  'tv(HxW,LO,HI)',
+] as const;
+
+const size = '([1-9]\\d{0,8}(?:x[1-9]\\d{0,8})*)',
+  number = '(-?(?:Infinity|\\d[\\d.e+-]{0,30}))';
+const dctForm = new RegExp(`^dct-l1\\(${size}\\)$`),
+  waveletForm = new RegExp(`^wavelet-l1\\((\\w{1,20}),([1-9]\\d?),${size}\\)$`);
+const tvForm = new RegExp(`^tv\\(${size}(,anisotropic)?(?:,${number},${number})?\\)$`);
 
 /** The prox of a name like `dct-l1(33x33)`, `wavelet-l1(db4,3,64x64)` or `tv(64x64)`; undefined for other names. */
 export function transformProx(name: string): Prox | undefined {
-  const [, kind, inner] = /^(dct-l1|wavelet-l1|tv)\(([\w,]{1,40})\)$/.exec(name) ?? [];
-  if (kind === 'dct-l1') return dctL1(shapeOf(inner!));
-  if (kind === 'tv') return totalVariation(shapeOf(inner!));
-  const [, filter, levels, shape] = /^(\w+),(\d{1,2}),(\w+)$/.exec(inner ?? '') ?? [];
-  return kind === 'wavelet-l1' && shape !== undefined ? waveletL1(shapeOf(shape), { name: filter!, levels: Number(levels) }) : undefined;
+  const [, dctShape] = dctForm.exec(name) ?? [];
+  if (dctShape) return dctL1(shapeOf(dctShape));
+  const [, filter, levels, waveletShape] = waveletForm.exec(name) ?? [];
+  if (waveletShape) return waveletL1(shapeOf(waveletShape), { name: filter!, levels: Number(levels) });
+  const [, tvShape, anisotropic, lo, hi] = tvForm.exec(name) ?? [];
+  if (!tvShape) return undefined;
+  return totalVariation(shapeOf(tvShape), {
+    anisotropic: anisotropic !== undefined,
+    ...(lo !== undefined && { range: [Number(lo), Number(hi)] as const }),
+  });
 }

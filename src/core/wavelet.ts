@@ -9,16 +9,21 @@ const filters: Readonly<Record<string, readonly number[]>> = {
   haar,
   db1: haar,
   db2: [-0.12940952255126037, 0.2241438680420134, 0.8365163037378079, 0.48296291314453416],
-  db3: [0.03522629188570953, -0.08544127388202666, -0.13501102001025458, 0.45987750211849154, 0.8068915093110925, 0.33267055295008263],
-  db4: [-0.010597401785069032, 0.0328830116668852, 0.030841381835560764, -0.18703481171909309, -0.027983769416859854, 0.6308807679298589,
-    0.7148465705529157, 0.2303778133088965],
+  db3: [
+    0.03522629188570953, -0.08544127388202666, -0.13501102001025458, 0.45987750211849154, 0.8068915093110925, 0.33267055295008263,
+  ],
+  db4: [
+    -0.010597401785069032, 0.0328830116668852, 0.030841381835560764, -0.18703481171909309, -0.027983769416859854,
+    0.6308807679298589, 0.7148465705529157, 0.2303778133088965,
+  ],
 };
 
 export const waveletNames: readonly string[] = Object.keys(filters);
 
 /** Approximations in the first half and details in the second, a[k] = Σ_j h[j] x[2k + s − j] with indices modulo n, s half the filter. */
 function step(h: readonly number[]): { split(x: Float64Array): void; merge(x: Float64Array): void } {
-  const taps = h.length, shift = taps / 2;
+  const taps = h.length,
+    shift = taps / 2;
   // The quadrature mirror filter: g[j] = (−1)^(j+1) h[taps − 1 − j].
   const g = h.map((_, j) => (j % 2 ? 1 : -1) * h[taps - 1 - j]!);
   const visit = (n: number, each: (k: number, j: number, i: number) => void): void => {
@@ -26,7 +31,8 @@ function step(h: readonly number[]): { split(x: Float64Array): void; merge(x: Fl
   };
   return {
     split(x) {
-      const n = x.length, out = new Float64Array(n);
+      const n = x.length,
+        out = new Float64Array(n);
       visit(n, (k, j, i) => {
         out[k]! += h[j]! * x[i]!;
         out[n / 2 + k]! += g[j]! * x[i]!;
@@ -34,8 +40,11 @@ function step(h: readonly number[]): { split(x: Float64Array): void; merge(x: Fl
       x.set(out);
     },
     merge(x) {
-      const n = x.length, out = new Float64Array(n);
-      visit(n, (k, j, i) => { out[i]! += h[j]! * x[k]! + g[j]! * x[n / 2 + k]!; });
+      const n = x.length,
+        out = new Float64Array(n);
+      visit(n, (k, j, i) => {
+        out[i]! += h[j]! * x[k]! + g[j]! * x[n / 2 + k]!;
+      });
       x.set(out);
     },
   };
@@ -48,10 +57,13 @@ function step(h: readonly number[]): { split(x: Float64Array): void; merge(x: Fl
 export function waveletTransform(shape: Shape, name: string, levels: number): OrthonormalTransform & { readonly coarse: Shape } {
   const h = Object.hasOwn(filters, name) ? filters[name]! : undefined;
   if (!h) throw new RangeError(`wavelet: expected ${waveletNames.join(', ')}, got ${name}`);
-  if (!Number.isSafeInteger(levels) || levels < 1 || levels > 30) throw new RangeError(`wavelet: expected 1 to 30 levels, got ${levels}`);
+  if (!Number.isSafeInteger(levels) || levels < 1 || levels > 30)
+    throw new RangeError(`wavelet: expected 1 to 30 levels, got ${levels}`);
   if (shape.length < 1 || shape.length > 2 || shape.some(n => n % 2 ** levels !== 0))
     throw new RangeError(`wavelet: expected 1 or 2 axes divisible by ${2 ** levels}, got ${formatShape(shape)}`);
-  const { split, merge } = step(h), size = sizeOf(shape), work = new Float64Array(size);
+  const { split, merge } = step(h),
+    size = sizeOf(shape),
+    work = new Float64Array(size);
   const part = (level: number): Shape => shape.map(n => n / 2 ** level);
   const each = (x: Float32Array, out: Float32Array, batch: number, run: () => void): void => {
     for (let b = 0; b < batch; b++) {
@@ -61,8 +73,15 @@ export function waveletTransform(shape: Shape, name: string, levels: number): Or
     }
   };
   return {
-    shape, coarse: part(levels),
-    analyse: (x, out, batch) => each(x, out, batch, () => { for (let level = 0; level < levels; level++) alongAxes(work, shape, part(level), () => split); }),
-    synthesise: (z, out, batch) => each(z, out, batch, () => { for (let level = levels - 1; level >= 0; level--) alongAxes(work, shape, part(level), () => merge); }),
+    shape,
+    coarse: part(levels),
+    analyse: (x, out, batch) =>
+      each(x, out, batch, () => {
+        for (let level = 0; level < levels; level++) alongAxes(work, shape, part(level), () => split);
+      }),
+    synthesise: (z, out, batch) =>
+      each(z, out, batch, () => {
+        for (let level = levels - 1; level >= 0; level--) alongAxes(work, shape, part(level), () => merge);
+      }),
   };
 }

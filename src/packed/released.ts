@@ -5,8 +5,14 @@ import { istaNet } from '../unrolled/ista-net.js';
 
 /** Tensor names of the released ISTA-Net code, phase k, and the params that they become. */
 const nameMap: Readonly<Record<string, string>> = {
-  lambda_step: 'eta', soft_thr: 'theta',
-  conv_D: 'D', conv1_forward: 'F1', conv2_forward: 'F2', conv1_backward: 'B1', conv2_backward: 'B2', conv_G: 'G',
+  lambda_step: 'eta',
+  soft_thr: 'theta',
+  conv_D: 'D',
+  conv1_forward: 'F1',
+  conv2_forward: 'F2',
+  conv1_backward: 'B1',
+  conv2_backward: 'B2',
+  conv_G: 'G',
 };
 
 /**
@@ -15,22 +21,37 @@ const nameMap: Readonly<Record<string, string>> = {
  * Further training leaves the symmetry loss out: it costs a quarter of the time.
  * Throws a RangeError for a missing, unknown or misshapen tensor.
  */
-export function importIstaNet(bytes: Uint8Array, problem: Problem, { shape, start }: { shape?: Shape; start?: Tensor } = {}): OneBitNetwork {
-  const { tensors } = decodeSafetensors(bytes), names = Object.keys(tensors);
+export function importIstaNet(
+  bytes: Uint8Array,
+  problem: Problem,
+  { shape, start }: { shape?: Shape; start?: Tensor } = {},
+): OneBitNetwork {
+  const { tensors } = decodeSafetensors(bytes),
+    names = Object.keys(tensors);
   const parts = names.map(name => /^fcs\.(\d{1,3})\.(\w+)$/.exec(name));
   const odd = names.find((_, i) => !parts[i] || !Object.hasOwn(nameMap, parts[i]![2]!));
-  if (odd !== undefined) throw new RangeError(`ista-net: expected tensors fcs.K.{${Object.keys(nameMap).join(', ')}}, got ${odd}`);
+  if (odd !== undefined)
+    throw new RangeError(`ista-net: expected tensors fcs.K.{${Object.keys(nameMap).join(', ')}}, got ${odd}`);
   const layers = parts.reduce((count, part) => Math.max(count, Number(part![1]) + 1), 0);
-  const plus = names.includes('fcs.0.conv_D'), first = tensors[plus ? 'fcs.0.conv_D' : 'fcs.0.conv1_forward'];
+  const plus = names.includes('fcs.0.conv_D'),
+    first = tensors[plus ? 'fcs.0.conv_D' : 'fcs.0.conv1_forward'];
   const net = istaNet(problem, {
-    layers, transform: plus ? 'istanet-plus' : 'istanet', features: first?.shape[0] ?? 0, norm: start ? 1 : 1 / Math.sqrt(1.001),
-    start: start ? 'linear' : 'adjoint', symmetry: 0, ...(shape && { shape }),
+    layers,
+    transform: plus ? 'istanet-plus' : 'istanet',
+    features: first?.shape[0] ?? 0,
+    norm: start ? 1 : 1 / Math.sqrt(1.001),
+    start: start ? 'linear' : 'adjoint',
+    symmetry: 0,
+    ...(shape && { shape }),
   });
   const expected = net.params.filter(({ name }) => name !== 'start.Q');
-  if (names.length !== expected.length) throw new RangeError(`ista-net: expected ${expected.length} tensors for ${layers} phases, got ${names.length}`);
+  if (names.length !== expected.length)
+    throw new RangeError(`ista-net: expected ${expected.length} tensors for ${layers} phases, got ${names.length}`);
   for (const part of parts) {
-    const [name, phase, field] = part!, own = `${nameMap[field!]}.${Number(phase)}`;
-    const param = net.params.find(candidate => candidate.name === own), { shape: stored, data } = tensors[name]!;
+    const [name, phase, field] = part!,
+      own = `${nameMap[field!]}.${Number(phase)}`;
+    const param = net.params.find(candidate => candidate.name === own),
+      { shape: stored, data } = tensors[name]!;
     const { channels } = (param?.map?.pattern ?? {}) as { channels?: { in: number; out: number } };
     const wanted = channels ? [channels.out, channels.in, 3, 3] : [1];
     if (!param || !(data instanceof Float32Array) || !sameShape(stored, wanted))
@@ -41,7 +62,8 @@ export function importIstaNet(bytes: Uint8Array, problem: Problem, { shape, star
   const Q = net.params.find(({ name }) => name === 'start.Q');
   if (Q && start) {
     const size = [Q.map!.outSize, Q.map!.inSize];
-    if (!sameShape(start.shape, size)) throw new RangeError(`ista-net: expected a start Q of shape ${formatShape(size)}, got ${formatShape(start.shape)}`);
+    if (!sameShape(start.shape, size))
+      throw new RangeError(`ista-net: expected a start Q of shape ${formatShape(size)}, got ${formatShape(start.shape)}`);
     Q.value = flat(start).slice();
   }
   return { ...net, binarizer: 'float', scale: 1, matrices: [] };

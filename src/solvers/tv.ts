@@ -1,19 +1,26 @@
 import type { LinearOperator, Tensor } from '../types.js';
 import { norm } from '../core/norm.js';
-import { totalVariation } from '../core/total-variation.js';
+import { totalVariation, type TotalVariationOptions } from '../core/total-variation.js';
 import { fista } from './ista.js';
 import { checkOption, type Solution, type SolverOptions } from './solution.js';
 
-export interface TvOptions extends SolverOptions {
+export interface TvOptions extends SolverOptions, Pick<TotalVariationOptions, 'anisotropic' | 'range'> {
   /** Weight of TV. */
   readonly lambda: number;
   /** Dual iterations for one prox, which starts where the one before ended. */
   readonly inner?: number;
 }
 
-/** min_x ½‖A x − y‖² + lambda TV(x) over images [h, w], by FISTA with the prox of TV (Beck & Teboulle 2009). */
-export function tvSolver(operator: LinearOperator, y: Tensor, { lambda, inner = 10, ...options }: TvOptions): Solution {
+/**
+ * min_x ½‖A x − y‖² + lambda TV(x) over images [h, w], within `range` if given, by FISTA with the prox of TV (Beck & Teboulle
+ * 2009). ADMM needs fewer iterations where its penalty suits the operator and lambda, and many more where it does not.
+ */
+export function tvSolver(
+  operator: LinearOperator, y: Tensor, { lambda, inner = 10, anisotropic = false, range, ...options }: TvOptions,
+): Solution {
   checkOption('tv', 'lambda', lambda, 0);
-  const prox = totalVariation(operator.inShape, { iterations: inner, warmStart: true });
-  return fista({ operator, prox }, y, { ...options, lambda, eta: 1 / (1.001 * norm(operator) ** 2) });
+  if (!Number.isSafeInteger(inner) || inner < 1) throw new RangeError(`tv: expected inner to be a positive integer, got ${inner}`);
+  const prox = totalVariation(operator.inShape, { iterations: inner, warmStart: true, anisotropic, ...(range && { range }) });
+  // norm is 0 only for A = 0, where every step size is right.
+  return fista({ operator, prox }, y, { ...options, lambda, eta: 1 / (1.001 * norm(operator) ** 2 || 1) });
 }

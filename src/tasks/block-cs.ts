@@ -11,12 +11,20 @@ import { linearEstimator } from './linear-estimator.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Recipe, Task } from './task.js';
 
-const side = 33, n = side * side;
+const side = 33,
+  n = side * side;
 /** Measurements a block: the rows of the published matrices. */
 const measurements: Readonly<Record<string, number>> = { '25': 272, '10': 109, '4': 43, '1': 10 };
 
 const fromScratch: Recipe = {
-  layerSteps: 0, layerRate: 0.01, startSteps: 1500, startRate: 1e-3, jointSteps: 1500, jointRate: 1e-3, batch: 16, clip: 0.05,
+  layerSteps: 0,
+  layerRate: 0.01,
+  startSteps: 1500,
+  startRate: 1e-3,
+  jointSteps: 1500,
+  jointRate: 1e-3,
+  batch: 16,
+  clip: 0.05,
   latent: { mixing: 0.5, bound: 1.5 },
 };
 const fromReleased: Recipe = { ...fromScratch, startSteps: 0, jointSteps: 3200, batch: 8 };
@@ -24,10 +32,16 @@ const learned: Recipe = { layerSteps: 100, layerRate: 0.01, jointSteps: 2000, jo
 
 /** An image of any size measured block by block; the network sees its blocks. */
 export function blockScene({ name, image }: NamedImage, A: LinearOperator): Scene {
-  const [h, w] = image.shape as [number, number], cut = imageBlocks([h, w], side), count = cut.outShape[0]!;
-  const unit = tensor(image.data.map(value => value / 255), [h, w]);
+  const [h, w] = image.shape as [number, number],
+    cut = imageBlocks([h, w], side),
+    count = cut.outShape[0]!;
+  const unit = tensor(
+    image.data.map(value => value / 255),
+    [h, w],
+  );
   return imageScene(name, unit, compose(kroneckerIdentity(count, A), cut), undefined, {
-    count, assemble: blocks => cut.adjoint(tensor(blocks, cut.outShape)).data,
+    count,
+    assemble: blocks => cut.adjoint(tensor(blocks, cut.outShape)).data,
   });
 }
 
@@ -45,13 +59,18 @@ export const blockCs: Task = {
   networks: ['ista-net-plus', 'ista-net', 'learned-ista'],
   layers: 9,
   make({ variant, seed, network, folder, weights }) {
-    const m = measurements[variant]!, read = (path: string): Tensor => parseNpy(folder!.read(path), path);
-    const A = folder ? matrix(read(`sensing/phi_0_${variant}_1089.npy`), { name: `phi-${variant}` }) : orthonormal(m, n, { seed });
+    const m = measurements[variant]!,
+      read = (path: string): Tensor => parseNpy(folder!.read(path), path);
+    const A = folder
+      ? matrix(read(`sensing/phi_0_${variant}_1089.npy`), { name: `phi-${variant}` })
+      : orthonormal(m, n, { seed });
     const train = folder ? namedImages(folder, 'images/t91', side) : drawn(24, 132, 1000 * seed);
     const signals = images(train, { patch: side, flat: true, augment: true, seed });
     let known: Tensor | undefined;
-    const Q = (): Tensor => (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus', problem = { operator: A, prox: l1() };
+    const Q = (): Tensor =>
+      (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
+    const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus',
+      problem = { operator: A, prox: l1() };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
       const net = istaNet(problem, { layers, transform, shape: [side, side], start: 'linear', seed });
@@ -60,7 +79,10 @@ export const blockCs: Task = {
     };
     const scenes = (list: readonly NamedImage[]): Scene[] => list.map(item => blockScene(item, A));
     return {
-      operator: A, signals, lambda: 0.01, scoring: { kind: 'images', peak: 1 },
+      operator: A,
+      signals,
+      lambda: 0.01,
+      scoring: { kind: 'images', peak: 1 },
       prox: network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
       data: folder ? 'Set11, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: network === 'learned-ista' ? learned : weights ? fromReleased : fromScratch,

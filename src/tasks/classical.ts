@@ -30,9 +30,15 @@ export function sparsifyingProx(shape: readonly number[]): string {
 }
 
 /** Answers for whole images or segments, run to convergence with the penalty's weight tuned on training scenes. */
-export const tuned: Readonly<Record<string, (operator: LinearOperator, y: Tensor, lambda: number, iterations: number) => Solution>> = {
-  'wavelet-ista': (operator, y, lambda, iterations) => fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y,
-    { lambda, eta: 1 / (1.001 * norm(operator) ** 2), iterations }),
+export const tuned: Readonly<
+  Record<string, (operator: LinearOperator, y: Tensor, lambda: number, iterations: number) => Solution>
+> = {
+  'wavelet-ista': (operator, y, lambda, iterations) =>
+    fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, {
+      lambda,
+      eta: 1 / (1.001 * norm(operator) ** 2),
+      iterations,
+    }),
   tv: (operator, y, lambda, iterations) => tvSolver(operator, y, { lambda, iterations }),
 };
 
@@ -42,9 +48,16 @@ export const solveScene = (name: string, scene: Scene, lambda: number, iteration
 
 /** The weight of the grid with the best PSNR on the tuning scenes. A task whose operator has another shape is told so. */
 export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
-  if (!tuning?.scenes.length) throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
-  const scored = tuning.lambdas.map(lambda => ({ lambda,
-    psnrDb: scoresOf(tuning.scenes.map(scene => solveScene(name, scene, lambda, tuning.iterations)), tuning.scenes, scoring).psnrDb }));
+  if (!tuning?.scenes.length)
+    throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
+  const scored = tuning.lambdas.map(lambda => ({
+    lambda,
+    psnrDb: scoresOf(
+      tuning.scenes.map(scene => solveScene(name, scene, lambda, tuning.iterations)),
+      tuning.scenes,
+      scoring,
+    ).psnrDb,
+  }));
   return scored.reduce((best, next) => (next.psnrDb > best.psnrDb ? next : best)).lambda;
 }
 

@@ -11,7 +11,8 @@ import type { Task } from './task.js';
 
 /** Standard deviation of the noise, in units of the peak: √2 of 255, as in much of the deblurring literature. */
 const sigma = Math.SQRT2 / 255;
-const patch = 40, noiseStream = 0x626c7572;
+const patch = 40,
+  noiseStream = 0x626c7572;
 
 const kernels: Readonly<Record<string, () => Tensor>> = {
   gaussian: () => gaussianKernel({ size: 9, sigma: 1.6 }),
@@ -25,8 +26,10 @@ function addNoise(y: Float32Array, ...stream: number[]): void {
   for (let i = 0; i < y.length; i++) y[i]! += sigma * rng.normal();
 }
 
-const noisy = (signals: Dataset, seed: number): Dataset =>
-  ({ ...signals, disturb: (split, index, y) => addNoise(y, seed, split === 'train' ? 0 : 1, index) });
+const noisy = (signals: Dataset, seed: number): Dataset => ({
+  ...signals,
+  disturb: (split, index, y) => addNoise(y, seed, split === 'train' ? 0 : 1, index),
+});
 
 /** Non-blind deblurring with known kernels and noise, circular boundary: T91 and Set12 where data is given, else dead leaves. */
 export const deblur: Task = {
@@ -36,16 +39,29 @@ export const deblur: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
   make({ variant, seed, network, folder }) {
-    const kernel = kernels[variant]!(), blur = (shape: readonly number[]): LinearOperator => convolution(kernel, shape, { method: 'fft' });
+    const kernel = kernels[variant]!(),
+      blur = (shape: readonly number[]): LinearOperator => convolution(kernel, shape, { method: 'fft' });
     const A = blur([patch, patch]);
     const drawn = (count: number, first: number): NamedImage[] =>
       Array.from({ length: count }, (_, i) => ({ name: `leaves-${i + 1}`, image: deadLeaves([128, 128], first + i) }));
     const train = folder ? namedImages(folder, 'images/t91', patch) : drawn(24, 2000 * seed);
     const signals = noisy(images(train, { patch, augment: true, seed }), seed);
-    const scene = ({ name, image }: NamedImage, index: number): Scene => imageScene(name,
-      tensor(image.data.map(value => value / 255), image.shape), blur(image.shape), y => addNoise(y, seed, 2, index));
+    const scene = ({ name, image }: NamedImage, index: number): Scene =>
+      imageScene(
+        name,
+        tensor(
+          image.data.map(value => value / 255),
+          image.shape,
+        ),
+        blur(image.shape),
+        y => addNoise(y, seed, 2, index),
+      );
     return {
-      operator: A, prox: l1(), signals, lambda: 0.001, scoring: { kind: 'images', peak: 1 },
+      operator: A,
+      prox: l1(),
+      signals,
+      lambda: 0.001,
+      scoring: { kind: 'images', peak: 1 },
       data: folder ? 'Set12, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: smallRecipe,
       scenes: () => (folder ? namedImages(folder, 'images/set12') : drawn(4, 2000 * seed + 1000)).map(scene),

@@ -9,7 +9,8 @@ import { linearEstimator } from './linear-estimator.js';
 import type { Scene } from './scene.js';
 import type { DataFolder, Task } from './task.js';
 
-const length = 512, tests = 200;
+const length = 512,
+  tests = 200;
 /** Power ratio of EEG to EOG. EEGdenoiseNet's code calls the root of these numbers −7 … 2 dB. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = { '-7to2': [-7, 2], '-14to4': [-14, 4] };
 
@@ -21,7 +22,8 @@ function withoutDrift(channel: Float32Array, window: number): Float32Array {
   const sums = new Float64Array(channel.length + 1);
   for (let i = 0; i < channel.length; i++) sums[i + 1] = sums[i]! + channel[i]!;
   return channel.map((value, i) => {
-    const from = Math.max(0, i - (window >> 1)), to = Math.min(channel.length, i + (window >> 1) + 1);
+    const from = Math.max(0, i - (window >> 1)),
+      to = Math.min(channel.length, i + (window >> 1) + 1);
     return value - (sums[to]! - sums[from]!) / (to - from);
   });
 }
@@ -32,10 +34,12 @@ function recordingOf(folder: DataFolder): Recording {
   if (name === undefined) throw new RangeError('eeg-denoise: expected a .set file in signal/eeglab');
   const path = `signal/eeglab/${name}`;
   const { labels, rate, data } = eeglab(folder.read(path), folder.read(path.replace(/\.set$/, '.fdt')));
-  const samples = data.shape[1]!, channel = (c: number): Float32Array => withoutDrift(data.data.slice(c * samples, (c + 1) * samples), driftSeconds * rate);
+  const samples = data.shape[1]!,
+    channel = (c: number): Float32Array => withoutDrift(data.data.slice(c * samples, (c + 1) * samples), driftSeconds * rate);
   const indices = labels.map((_, c) => c);
   return {
-    eeg: indices.filter(c => /^(C|P|O|CP|PO|T)[z\d]/i.test(labels[c]!)).map(channel), eog: indices.filter(c => /^EOG/i.test(labels[c]!)).map(channel),
+    eeg: indices.filter(c => /^(C|P|O|CP|PO|T)[z\d]/i.test(labels[c]!)).map(channel),
+    eog: indices.filter(c => /^EOG/i.test(labels[c]!)).map(channel),
   };
 }
 
@@ -47,27 +51,45 @@ export const eegDenoise: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
   make({ variant, seed, network, folder }) {
-    const A = identity([length]), signals = eegMixtures(folder ? recordingOf(folder) : syntheticRecording({ seed }), { length, snrDb: ranges[variant]!, seed, tests });
+    const A = identity([length]),
+      signals = eegMixtures(folder ? recordingOf(folder) : syntheticRecording({ seed }), {
+        length,
+        snrDb: ranges[variant]!,
+        seed,
+        tests,
+      });
     const batch = (split: 'train' | 'test', count: number, first = 0): Scene => {
-      const truth = new Float32Array(count * length), y = new Float32Array(count * length);
-      measured(A, signals, { seed, validation: 0 }).fill(split, Array.from({ length: count }, (_, i) => first + i), truth, y);
+      const truth = new Float32Array(count * length),
+        y = new Float32Array(count * length);
+      measured(A, signals, { seed, validation: 0 }).fill(
+        split,
+        Array.from({ length: count }, (_, i) => first + i),
+        truth,
+        y,
+      );
       return { name: `${split} segments`, operator: A, count, truth, y };
     };
     let Q: Tensor | undefined;
     return {
-      operator: A, prox: l1(), signals, lambda: 0.1, scoring: { kind: 'segments', rate: 128 },
+      operator: A,
+      prox: l1(),
+      signals,
+      lambda: 0.1,
+      scoring: { kind: 'segments', rate: 128 },
       data: folder ? 'EEGLAB sample recording, its last quarter for testing' : `synthetic EEG and eye movements, seed ${seed}`,
       recipe: { ...smallRecipe, batch: 8 },
       scenes: () => [batch('test', tests)],
       tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1], iterations: 20 },
       linear({ y, count }) {
         Q ??= linearEstimator(A, signals, { signals: 4096, seed });
-        const out = new Float32Array(y.length), weights = Q.data;
-        for (let s = 0; s < count; s++) for (let i = 0; i < length; i++) {
-          let sum = 0;
-          for (let j = 0; j < length; j++) sum += weights[i * length + j]! * y[s * length + j]!;
-          out[s * length + i] = sum;
-        }
+        const out = new Float32Array(y.length),
+          weights = Q.data;
+        for (let s = 0; s < count; s++)
+          for (let i = 0; i < length; i++) {
+            let sum = 0;
+            for (let j = 0; j < length; j++) sum += weights[i * length + j]! * y[s * length + j]!;
+            out[s * length + i] = sum;
+          }
         return tensor(out).data;
       },
       network: smallNetwork(A, network, seed, { taps: 9 }),

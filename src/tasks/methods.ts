@@ -14,7 +14,8 @@ export interface NetworkOptions {
 }
 
 /** Whether ALISTA's closed form speaks of the task: signals that are sparse themselves, and dense or block operators. */
-export const isAnalytic = ({ operator, prox }: TaskInstance): boolean => prox.name === 'l1' && ['dense', 'blocks'].includes(operator.pattern().kind);
+export const isAnalytic = ({ operator, prox }: TaskInstance): boolean =>
+  prox.name === 'l1' && ['dense', 'blocks'].includes(operator.pattern().kind);
 
 /**
  * What every trained method starts from: the task's own network, trained in floats as long as its recipe says; or one W for all layers, in ALISTA's closed form where the pattern has one and A itself
@@ -29,10 +30,14 @@ export async function startingNetwork(
   const { operator, prox, recipe } = task;
   if (task.network) {
     const net = task.network(layers);
-    if (recipe.startSteps) await train(net, signals, {
-      ...training, batch: recipe.batch, steps: recipe.startSteps, learningRate: recipe.startRate ?? recipe.jointRate,
-      ...(recipe.clip !== undefined && { clip: recipe.clip }),
-    });
+    if (recipe.startSteps)
+      await train(net, signals, {
+        ...training,
+        batch: recipe.batch,
+        steps: recipe.startSteps,
+        learningRate: recipe.startRate ?? recipe.jointRate,
+        ...(recipe.clip !== undefined && { clip: recipe.clip }),
+      });
     return net;
   }
   const net = learnedIsta(
@@ -70,7 +75,9 @@ const closedForm = (): Binarizer => ({
  * The trained methods. All but `sign`, which trains nothing, are given the start and the same number of steps, so that a row
  * does not profit from another's training.
  */
-export const trained: Readonly<Record<string, { readonly make: (recipe: Recipe) => Binarizer; readonly from: 'start' | 'float' }>> = {
+export const trained: Readonly<
+  Record<string, { readonly make: (recipe: Recipe) => Binarizer; readonly from: 'start' | 'float' }>
+> = {
   alista: { make: closedForm, from: 'start' },
   float: { make: float, from: 'start' },
   sign: { make: sign, from: 'float' },
@@ -78,12 +85,20 @@ export const trained: Readonly<Record<string, { readonly make: (recipe: Recipe) 
   'channel-wise': { make: ({ latent }) => channelWise(latent), from: 'start' },
   'straight-through': { make: ({ latent }) => straightThrough(latent), from: 'start' },
   'straight-through-sudden': { make: ({ latent }) => straightThrough({ ...latent, mixing: 0 }), from: 'start' },
-  'straight-through-one-bit-first': { make: ({ latent }) => straightThrough({ ...latent, reading: 'one-bit-first' }), from: 'start' },
+  'straight-through-one-bit-first': {
+    make: ({ latent }) => straightThrough({ ...latent, reading: 'one-bit-first' }),
+    from: 'start',
+  },
   'straight-through-masked': { make: ({ latent }) => straightThrough({ ...latent, keep: 0.5 }), from: 'start' },
 };
 
 /** Every method's name, in the order of a table. */
-export const methodNames: readonly string[] = [...Object.keys(classical), 'linear', ...Object.keys(tuned), ...Object.keys(trained)];
+export const methodNames: readonly string[] = [
+  ...Object.keys(classical),
+  'linear',
+  ...Object.keys(tuned),
+  ...Object.keys(trained),
+];
 
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */
 export function speaksOf(method: string, task: TaskInstance): boolean {
@@ -95,5 +110,15 @@ export function speaksOf(method: string, task: TaskInstance): boolean {
 
 /** What `run` scores unless told otherwise, as far as it speaks of the task. */
 export const defaultMethods: readonly string[] = [
-  'ista', 'fista', 'admm', 'linear', 'wavelet-ista', 'tv', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through',
+  'ista',
+  'fista',
+  'admm',
+  'linear',
+  'wavelet-ista',
+  'tv',
+  'float',
+  'sign',
+  'ternary',
+  'channel-wise',
+  'straight-through',
 ];

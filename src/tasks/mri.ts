@@ -20,21 +20,35 @@ function radialShare(side: number, percent: number): SamplingMask {
 
 /** Means of 2×2 pixels. */
 function halved({ name, image }: NamedImage): NamedImage {
-  const [h, w] = image.shape.map(n => n >> 1) as [number, number], { data } = image, row = image.shape[1]!;
-  return { name, image: tensor(Float32Array.from({ length: h * w }, (_, i) => {
-    const at = 2 * Math.floor(i / w) * row + 2 * (i % w);
-    return (data[at]! + data[at + 1]! + data[at + row]! + data[at + row + 1]!) / 4;
-  }), [h, w]) };
+  const [h, w] = image.shape.map(n => n >> 1) as [number, number],
+    { data } = image,
+    row = image.shape[1]!;
+  return {
+    name,
+    image: tensor(
+      Float32Array.from({ length: h * w }, (_, i) => {
+        const at = 2 * Math.floor(i / w) * row + 2 * (i % w);
+        return (data[at]! + data[at + 1]! + data[at + row]! + data[at + row + 1]!) / 4;
+      }),
+      [h, w],
+    ),
+  };
 }
 
 /** Magnitudes scaled so that the largest is 255. */
 function slicesOf(folder: DataFolder, path: string): Tensor[] {
-  const stack = parseNpy(folder.read(path), path), complex = stack.shape.at(-1) === 2 && stack.shape.length > 2;
+  const stack = parseNpy(folder.read(path), path),
+    complex = stack.shape.at(-1) === 2 && stack.shape.length > 2;
   const [h, w] = (complex ? stack.shape.slice(-3, -1) : stack.shape.slice(-2)) as [number, number];
-  const values = flat(stack), magnitudes = complex ? values.filter((_, i) => i % 2 === 0).map((re, i) => Math.hypot(re, values[2 * i + 1]!)) : values;
+  const values = flat(stack),
+    magnitudes = complex ? values.filter((_, i) => i % 2 === 0).map((re, i) => Math.hypot(re, values[2 * i + 1]!)) : values;
   return Array.from({ length: magnitudes.length / (h * w) }, (_, s) => {
-    const slice = magnitudes.slice(s * h * w, (s + 1) * h * w), peak = slice.reduce((most, value) => Math.max(most, value), 0);
-    return tensor(slice.map(value => (255 * value) / (peak || 1)), [h, w]);
+    const slice = magnitudes.slice(s * h * w, (s + 1) * h * w),
+      peak = slice.reduce((most, value) => Math.max(most, value), 0);
+    return tensor(
+      slice.map(value => (255 * value) / (peak || 1)),
+      [h, w],
+    );
   });
 }
 
@@ -44,7 +58,8 @@ function slicesOf(folder: DataFolder, path: string): Tensor[] {
  */
 const trainingSlices = (folder: DataFolder): NamedImage[] =>
   ['chest_train100_f4.npy.gz', 'brain_data2_f8.npy', 'brain_cdata1_c16.npy'].flatMap(file =>
-    slicesOf(folder, `mri/admm/${file}`).map((image, i) => ({ name: `${file}-${i}`, image })));
+    slicesOf(folder, `mri/admm/${file}`).map((image, i) => ({ name: `${file}-${i}`, image })),
+  );
 
 /**
  * Real MRI slices from a part of their spectrum (Yang et al. 2016; Zhang & Ghanem 2018): 256×256 brain slices with the given masks
@@ -58,22 +73,44 @@ export const mri: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
   make({ variant, seed, network, folder, weights }) {
-    const side = folder ? 128 : 64, shape = [side, side];
+    const side = folder ? 128 : 64,
+      shape = [side, side];
     const A = fourier(shape, { mask: radialShare(side, Number(variant)), complexInput: false });
-    const whole = folder ? fourier([256, 256], { complexInput: false, mask: maskFrom(parseNpy(folder.read(`mri/masks/istanet_mask_${variant}.npy`), 'mask'), 'corner') }) : A;
+    const whole = folder
+      ? fourier([256, 256], {
+          complexInput: false,
+          mask: maskFrom(parseNpy(folder.read(`mri/masks/istanet_mask_${variant}.npy`), 'mask'), 'corner'),
+        })
+      : A;
     const slices = folder ? trainingSlices(folder) : [];
     const signals = folder ? images(slices.map(halved), { patch: side, augment: true, seed }) : phantoms([side, side], { seed });
     const problem = { operator: A, prox: l1() };
     const scene = ({ name, image }: NamedImage): Scene => imageScene(name, image, whole);
-    const drawn = (index: number, split: 'train' | 'test'): Scene => scene({ name: `phantom-${index + 1}`, image: signals.sample(split, index, zeros(shape)) });
-    const unit = ({ name, image }: NamedImage): Scene => scene({ name, image: tensor(image.data.map(value => value / 255), image.shape) });
+    const drawn = (index: number, split: 'train' | 'test'): Scene =>
+      scene({ name: `phantom-${index + 1}`, image: signals.sample(split, index, zeros(shape)) });
+    const unit = ({ name, image }: NamedImage): Scene =>
+      scene({
+        name,
+        image: tensor(
+          image.data.map(value => value / 255),
+          image.shape,
+        ),
+      });
     return {
-      operator: A, prox: l1(), signals, lambda: 0.01, scoring: { kind: 'images', peak: 1 },
+      operator: A,
+      prox: l1(),
+      signals,
+      lambda: 0.01,
+      scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
       recipe: weights ? fromReleased : smallRecipe,
-      scenes: () => (folder ? namedImages(folder, 'mri/brain50').map(unit) : Array.from({ length: 8 }, (_, i) => drawn(i, 'test'))),
-      tuning: { scenes: folder ? [slices[0]!, slices[100]!].map(unit) : [0, 1].map(i => drawn(i, 'train')),
-        lambdas: [0.0003, 0.001, 0.003, 0.01], iterations: 100 },
+      scenes: () =>
+        folder ? namedImages(folder, 'mri/brain50').map(unit) : Array.from({ length: 8 }, (_, i) => drawn(i, 'test')),
+      tuning: {
+        scenes: folder ? [slices[0]!, slices[100]!].map(unit) : [0, 1].map(i => drawn(i, 'train')),
+        lambdas: [0.0003, 0.001, 0.003, 0.01],
+        iterations: 100,
+      },
       linear: ({ y, operator }) => operator.adjoint(tensor(y, operator.outShape)).data,
       network: weights ? () => importIstaNet(weights, problem) : smallNetwork(A, network, seed),
     };

@@ -1,7 +1,8 @@
-import type { LinearOperator, OneBitNetwork, Tensor } from '../types.js';
+import type { Dataset, LinearOperator, OneBitNetwork, Tensor } from '../types.js';
 import { flat, sizeOf, tensor } from '../core/array.js';
 import { onOperator } from '../binary/one-bit-network.js';
 import { pack } from '../packed/engine.js';
+import { measured } from '../unrolled/batches.js';
 
 /** What is measured, reconstructed and scored as a whole: an image, or a batch of signals. */
 export interface Scene {
@@ -17,9 +18,15 @@ export interface Scene {
 }
 
 /** A scene of one image, measured without noise unless `disturb` adds some. */
-export function imageScene(name: string, image: Tensor, operator: LinearOperator, disturb?: (y: Float32Array) => void,
-  blocks?: Scene['blocks']): Scene {
-  const truth = flat(image), y = new Float32Array(sizeOf(operator.outShape));
+export function imageScene(
+  name: string,
+  image: Tensor,
+  operator: LinearOperator,
+  disturb?: (y: Float32Array) => void,
+  blocks?: Scene['blocks'],
+): Scene {
+  const truth = flat(image),
+    y = new Float32Array(sizeOf(operator.outShape));
   operator.apply(truth, y, 1);
   disturb?.(y);
   return { name, operator, count: 1, truth, y, ...(blocks && { blocks }) };
@@ -27,12 +34,46 @@ export function imageScene(name: string, image: Tensor, operator: LinearOperator
 
 /** The measurements as a solver takes them. */
 export const measurementOf = ({ y, operator, count }: Scene): Tensor =>
-  (count === 1 ? tensor(y, operator.outShape) : tensor(y, [count, ...operator.outShape]));
+  count === 1 ? tensor(y, operator.outShape) : tensor(y, [count, ...operator.outShape]);
 
 /** The packed network's iterates on a scene, each as the whole scene. */
 export function iteratesOn(net: OneBitNetwork, scene: Scene): Float32Array[] {
-  const { y, count, blocks, operator } = scene, own = net.problem.operator;
-  if (blocks) return pack(net).iterates(tensor(y, [blocks.count, ...own.outShape])).map(x => blocks.assemble(x.data));
+  const { y, count, blocks, operator } = scene,
+    own = net.problem.operator;
+  if (blocks)
+    return pack(net)
+      .iterates(tensor(y, [blocks.count, ...own.outShape]))
+      .map(x => blocks.assemble(x.data));
   const carried = own === operator ? net : onOperator(net, operator);
-  return pack(carried).iterates(tensor(y, [count, ...operator.outShape])).map(x => x.data);
+  return pack(carried)
+    .iterates(tensor(y, [count, ...operator.outShape]))
+    .map(x => x.data);
 }
+
+/** The test signals as one scene. */
+export function signalScene(
+  { operator, signals }: { operator: LinearOperator; signals: Dataset },
+  snrDb: number,
+  seed: number,
+  limit: number,
+): Scene {
+  const count = Math.min(signals.size.test, limit),
+    source = measured(operator, signals, { snrDb, seed, validation: 0 });
+  const truth = new Float32Array(count * source.n),
+    y = new Float32Array(count * source.m);
+  source.fill(
+    'test',
+    Array.from({ length: count }, (_, i) => i),
+    truth,
+    y,
+  );
+  return { name: 'test signals', operator, count, truth, y };
+}
+
+/** The first `count` signals of a scene. */
+export const firstSignals = (scene: Scene, count: number): Scene => ({
+  ...scene,
+  count,
+  truth: scene.truth.subarray(0, (scene.truth.length / scene.count) * count),
+  y: scene.y.subarray(0, (scene.y.length / scene.count) * count),
+});

@@ -28,10 +28,12 @@ export interface IstaNetOptions {
   readonly seed?: number;
 }
 
-const maxLayers = 100, maxFeatures = 1024;
+const maxLayers = 100,
+  maxFeatures = 1024;
 
 function check(who: string, name: string, value: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) throw new RangeError(`${who}: expected 1 to ${most} ${name}, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < 1 || value > most)
+    throw new RangeError(`${who}: expected 1 to ${most} ${name}, got ${value}`);
 }
 
 /**
@@ -42,7 +44,9 @@ function check(who: string, name: string, value: number, most: number): void {
 export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetwork {
   const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', symmetry = 0.01, taps = 3, seed = 1 } = options;
   const { norm: length = norm(problem.operator) } = options;
-  const { operator, prox } = problem, shape = options.shape ?? operator.inShape, who = 'ista-net';
+  const { operator, prox } = problem,
+    shape = options.shape ?? operator.inShape,
+    who = 'ista-net';
   if (!(length > 0 && length < Infinity)) throw new RangeError(`${who}: expected norm > 0, got ${length}`);
   check(who, 'layers', layers, maxLayers);
   check(who, 'features', features, maxFeatures);
@@ -50,29 +54,56 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
   if (taps % 2 === 0) throw new RangeError(`${who}: expected an odd number of taps, got ${taps}`);
   if (transform !== 'istanet' && transform !== 'istanet-plus')
     throw new RangeError(`${who}: expected transform istanet or istanet-plus, got ${String(transform)}`);
-  if (start !== 'adjoint' && start !== 'linear') throw new RangeError(`${who}: expected start adjoint or linear, got ${String(start)}`);
+  if (start !== 'adjoint' && start !== 'linear')
+    throw new RangeError(`${who}: expected start adjoint or linear, got ${String(start)}`);
   if (!(symmetry >= 0 && symmetry < Infinity)) throw new RangeError(`${who}: expected symmetry >= 0, got ${symmetry}`);
   if (shape.length < 1 || shape.length > 2 || sizeOf(shape) !== sizeOf(operator.inShape))
-    throw new RangeError(`${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got ${formatShape(shape)}`);
+    throw new RangeError(
+      `${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got ${formatShape(shape)}`,
+    );
 
-  const support = shape.map(() => taps), origin = shape.map(() => taps >> 1), rng = random(seed, 0x15);
+  const support = shape.map(() => taps),
+    origin = shape.map(() => taps >> 1),
+    rng = random(seed, 0x15);
   /** A kernel for each pair of channels, as Glorot & Bengio 2010 draw them; zero where `silent`. */
   function kernels(name: string, from: number, to: number, silent = false): Param {
     const pattern: Pattern = { kind: 'toeplitz', shape, support, origin, boundary: 'zero', channels: { in: from, out: to } };
-    const map = patternMap(pattern), deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
-    return param(name, Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal())), { map, oneBit: true });
+    const map = patternMap(pattern),
+      deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
+    return param(
+      name,
+      Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal())),
+      { map, oneBit: true },
+    );
   }
-  const m = sizeOf(operator.outShape), n = sizeOf(operator.inShape), L = 1.001 * length ** 2;
-  const Q = start === 'linear'
-    ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false }) : undefined;
-  const plus = transform === 'istanet-plus', inner = plus ? features : 1;
-  const phases = Array.from({ length: layers }, (_, k) => transformStep(`ista-net.${k}`, operator, {
-    ...(plus && { D: kernels(`D.${k}`, 1, features) }),
-    F1: kernels(`F1.${k}`, inner, features), F2: kernels(`F2.${k}`, features, features),
-    B1: kernels(`B1.${k}`, features, features), B2: kernels(`B2.${k}`, features, inner),
-    ...(plus && { G: kernels(`G.${k}`, features, 1, true) }),
-  }, { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, 0.01) }, symmetry));
+  const m = sizeOf(operator.outShape),
+    n = sizeOf(operator.inShape),
+    L = 1.001 * length ** 2;
+  const Q =
+    start === 'linear'
+      ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false })
+      : undefined;
+  const plus = transform === 'istanet-plus',
+    inner = plus ? features : 1;
+  const phases = Array.from({ length: layers }, (_, k) =>
+    transformStep(
+      `ista-net.${k}`,
+      operator,
+      {
+        ...(plus && { D: kernels(`D.${k}`, 1, features) }),
+        F1: kernels(`F1.${k}`, inner, features),
+        F2: kernels(`F2.${k}`, features, features),
+        B1: kernels(`B1.${k}`, features, features),
+        B2: kernels(`B2.${k}`, features, inner),
+        ...(plus && { G: kernels(`G.${k}`, features, 1, true) }),
+      },
+      { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, 0.01) },
+      symmetry,
+    ),
+  );
   const args = { layers, transform, features, shape: [...shape], taps, start, symmetry, norm: length, seed };
-  return network(problem, { preset: 'ista-net', prox: prox.name, args },
-    [linearStart('start', operator, { ...(Q && { Q }), scale: 1 / L }), ...phases]);
+  return network(problem, { preset: 'ista-net', prox: prox.name, args }, [
+    linearStart('start', operator, { ...(Q && { Q }), scale: 1 / L }),
+    ...phases,
+  ]);
 }
