@@ -36,6 +36,9 @@ const maxEntries = 2 ** 28, maxDepth = 32, maxCopies = 2 ** 20;
 /** Numbers that a fast transform works on for each entry of its signals: complex, in f64, twice. */
 const transformWork = 8;
 
+/** Numbers that a projector holds and sorts for each ray and line of pixels. */
+const radonWork = 12;
+
 interface Budget { left: number; depth: number }
 
 /** Reads the arguments of a description that may be hostile: each must be there, of the right type, and within the budget. */
@@ -142,7 +145,7 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   'image-blocks': read => { const shape = read.shape('shape', transformWork); return imageBlocks(shape, blockSide(read.integer('size'), shape)); },
   'radon': read => {
     const [n, width] = read.shape('shape') as [number, number], angles = read.numbers('angles'), detectors = read.integer('detectors');
-    read.spend('detectors', 4 * angles.length * detectors * n);
+    read.spend('detectors', radonWork * angles.length * detectors * n);
     return radon([n, width], { angles, detectors });
   },
   'compose': read => { const [A, B] = read.parts(2); return compose(A!, B!); },

@@ -36,9 +36,11 @@ export function radon(
   if (!angles.length || !angles.every(Number.isFinite))
     throw new RangeError(`radon: expected angles in degrees, got ${angles.join(', ') || 'none'}`);
   const rows = angles.length * detectors,
-    rowPtr = new Uint32Array(rows + 1),
-    colIdx: number[] = [],
-    weights: number[] = [];
+    rowPtr = new Uint32Array(rows + 1);
+  // A ray meets at most 2 pixels on each line.
+  const colIdx = new Uint32Array(2 * n * rows),
+    weights = new Float32Array(2 * n * rows);
+  let used = 0;
   angles.forEach((degrees, a) => {
     const angle = (degrees * Math.PI) / 180,
       co = Math.cos(angle),
@@ -49,10 +51,10 @@ export function radon(
         entries.push([pixel, weight]);
       });
       for (const [pixel, weight] of entries.sort((p, q) => p[0] - q[0])) {
-        colIdx.push(pixel);
-        weights.push(weight);
+        colIdx[used] = pixel;
+        weights[used++] = weight;
       }
-      rowPtr[a * detectors + d + 1] = colIdx.length;
+      rowPtr[a * detectors + d + 1] = used;
     }
   });
   return linop({
@@ -60,8 +62,8 @@ export function radon(
     inShape: [n, n],
     outShape: [angles.length, detectors],
     ...onPattern(
-      { kind: 'csr', rows, cols: n * n, rowPtr, colIdx: Uint32Array.from(colIdx), indices: 'regenerated' },
-      Float32Array.from(weights),
+      { kind: 'csr', rows, cols: n * n, rowPtr, colIdx: colIdx.slice(0, used), indices: 'regenerated' },
+      weights.slice(0, used),
     ),
     describe: () => ({ kind: 'radon', args: { shape: [n, n], angles: [...angles], detectors } }),
   });

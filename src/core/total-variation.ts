@@ -22,8 +22,9 @@ interface Dual {
 }
 
 /**
- * g(x) = TV(x) = Σ ‖(∇x)_i‖₂ over images [h, w], forward differences that are 0 at the last row and column (isotropic). The prox is
- * computed by fast gradient projection on its dual (Beck & Teboulle 2009); it has no closed-form derivative, so `vjp` throws.
+ * g(x) = TV(x) = Σ ‖(∇x)_i‖₂ over images [h, w], forward differences that are 0 at the last row and column (isotropic). The
+ * prox is computed by fast gradient projection on its dual (Beck & Teboulle 2009); it has no closed-form derivative, so `vjp`
+ * throws.
  */
 export function totalVariation(
   shape: Shape,
@@ -47,7 +48,7 @@ export function totalVariation(
   };
   const clamp = (value: number): number => (value < lo ? lo : value > hi ? hi : value);
 
-  /** out = b − tau ∇ᵀ(u, v) within the range. u is 0 in the last row and v in the last column, which stands before the next row. */
+  /** out = b − tau ∇ᵀ(u, v) within the range; u is 0 in the last row, v in the last column, which stands before the next row. */
   function primal(b: Float32Array, tau: number, { p: u, q: v }: Dual, out: Float32Array): void {
     for (let at = 0; at < size; at++) out[at] = b[at]! + tau * (u[at + w]! - u[at]! + (v[at + w]! - v[at + w - 1]!));
     if (range) for (let at = 0; at < size; at++) out[at] = clamp(out[at]!);

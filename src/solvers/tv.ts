@@ -16,10 +16,13 @@ export interface TvOptions extends SolverOptions, Pick<TotalVariationOptions, 'a
  * 2009). ADMM needs fewer iterations where its penalty suits the operator and lambda, and many more where it does not.
  */
 export function tvSolver(
-  operator: LinearOperator, y: Tensor, { lambda, inner = 10, anisotropic = false, range, ...options }: TvOptions,
+  operator: LinearOperator,
+  y: Tensor,
+  { lambda, inner = 10, anisotropic = false, range, ...options }: TvOptions,
 ): Solution {
   checkOption('tv', 'lambda', lambda, 0);
-  if (!Number.isSafeInteger(inner) || inner < 1) throw new RangeError(`tv: expected inner to be a positive integer, got ${inner}`);
+  if (!Number.isSafeInteger(inner) || inner < 1)
+    throw new RangeError(`tv: expected inner to be a positive integer, got ${inner}`);
   const prox = totalVariation(operator.inShape, { iterations: inner, warmStart: true, anisotropic, ...(range && { range }) });
   // norm is 0 only for A = 0, where every step size is right.
   return fista({ operator, prox }, y, { ...options, lambda, eta: 1 / (1.001 * norm(operator) ** 2 || 1) });

@@ -64,8 +64,8 @@ function periodogram(x: ArrayLike<number>): Float64Array {
 }
 
 /**
- * The same on power spectra, rms(P(x̂) − P(x)) / rms(P(x)) (Zhang et al. 2021, EEGdenoiseNet). P is the one-sided periodogram without
- * window or detrending; the sampling rate cancels.
+ * The same on power spectra, rms(P(x̂) − P(x)) / rms(P(x)) (Zhang et al. 2021, EEGdenoiseNet). P is the one-sided periodogram
+ * without window or detrending; the sampling rate cancels.
  */
 export function rrmseSpectrum(estimate: ArrayLike<number>, truth: ArrayLike<number>): number {
   checkLengths('rrmse of spectrum', estimate, truth);
