@@ -103,7 +103,7 @@ export function mat5(bytes: Uint8Array, name = 'mat'): ReadonlyMap<string, () =>
                   text({ ...names, from: names.from + i * each, bytes: each }).replace(/\0.*$/s, ''),
                 )
               : [];
-          if (count * fields.length * 8 > length)
+          if (count * Math.max(1, fields.length) * 8 > length)
             fail('a struct inside its element', `${count} records of ${fields.length} fields`);
           let at = names.next;
           return {

@@ -17,19 +17,26 @@ export interface LatentOptions {
   readonly bound: number;
 }
 
+export interface LatentWeights extends Reparametrisation {
+  /** Codes and scale as they are. */
+  coded(): Coded;
+  /** These latent weights, codes and scale in the place of another network's params of the same names; codes in full from the start. */
+  carriedTo(net: UnrolledNetwork): LatentWeights;
+}
+
 /**
  * Straight-through training: the forward pass uses W = λ·code(V), the backward pass ∂V = ∂W within the bound that `project`
  * keeps, and ∂λ = ⟨∂W, code(V)⟩ (Courbariaux et al. 2015; Esser et al. 2020 for the learnt scale).
  */
-export function latentWeights(net: UnrolledNetwork, { encode, scales, mixing, bound }: LatentOptions):
-  Reparametrisation & { coded(): Coded } {
+export function latentWeights(net: UnrolledNetwork, options: LatentOptions, start?: { readonly first: number; readonly scale: number }): LatentWeights {
+  const { encode, scales, mixing, bound } = options;
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => ({
     matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule: encode(matrix),
     codes: new Float32Array(matrix.value.length), ...channelsOf(matrix.map!.pattern),
   }));
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
-  const first = leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
-  const scale = param('scale', Float32Array.of(first), { min: 0 });
+  const first = start?.first ?? leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
+  const scale = param('scale', Float32Array.of(start?.scale ?? first), { min: 0 });
   const fraction = (progress: number): number => (mixing > 0 ? Math.min(1, progress / mixing) : 1);
 
   /** The scale of each weight: its channel's, or the global one. */
@@ -70,6 +77,11 @@ export function latentWeights(net: UnrolledNetwork, { encode, scales, mixing, bo
       const limit = bound * first;
       for (const { latent: { value } } of matrices)
         for (let i = 0; i < value.length; i++) value[i] = Math.min(limit, Math.max(-limit, value[i]!));
+    },
+    carriedTo(other) {
+      const own = new Map(matrices.map(entry => [entry.matrix.name, entry]));
+      for (const matrix of oneBitParams(other)) matrix.value = own.get(matrix.name)!.latent.value.slice();
+      return latentWeights(other, { ...options, mixing: 0, encode: matrix => own.get(matrix.name)!.rule }, { first, scale: scale.value[0]! });
     },
     coded() {
       const codes = new Map<Param, Codes>(), rowScales = new Map<Param, { values: Float32Array; channels: Uint32Array }>();

@@ -14,10 +14,10 @@ export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
 }
 
 /**
- * The same network on an operator of another size: kernels, steps and thresholds do not depend on it. Throws a RangeError where
- * a matrix does (a dense W, a fitted start).
+ * A copy of the network on an operator of another size: kernels, steps and thresholds do not depend on it. Throws a RangeError
+ * where a matrix does (a dense W, a fitted start).
  */
-export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape: Shape = operator.inShape): OneBitNetwork {
+export function carried(net: UnrolledNetwork, operator: LinearOperator, shape: Shape = operator.inShape): UnrolledNetwork {
   const { args } = net.description;
   const own = networkFrom({ operator, prox: net.problem.prox }, { ...net.description, args: { ...args, ...(args['shape'] ? { shape } : {}) } });
   own.params.forEach((param, i) => {
@@ -25,9 +25,15 @@ export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape: 
     if (from.value.length !== param.value.length)
       throw new RangeError(`${net.description.preset}: ${param.name} was trained for ${formatShape(net.problem.operator.inShape)} ` +
         `and does not fit ${formatShape(operator.inShape)}; cut the image into tiles`);
-    param.value = from.value;
+    param.value = from.value.slice();
     param.trainable = from.trainable;
   });
+  return own;
+}
+
+/** A one-bit network on an operator of another size; throws as `carried` does. */
+export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape: Shape = operator.inShape): OneBitNetwork {
+  const own = carried(net, operator, shape);
   const matrices = net.matrices.map(matrix => ({ ...matrix, pattern: own.params.find(({ name }) => name === matrix.name)!.map!.pattern }));
   return { ...own, binarizer: net.binarizer, scale: net.scale, matrices };
 }

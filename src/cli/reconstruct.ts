@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { decodeImage, encodePng, formatNpy, luma } from '../../datasets/index.js';
 import { batchOf, checkFinite, flat, formatShape, sameShape, tensor } from '../core/array.js';
@@ -140,6 +140,9 @@ function reconstruct(inputs: readonly string[], given: ReconstructArguments): vo
   const format = intoFile ? extname(given.out).slice(1).toLowerCase() : given.format;
   if (intoFile && isArray(files[0]!) && format !== 'npy')
     throw new UsageError(`${given.out}: expected a name that ends in .npy for measurements in .npy`);
+  const protectedPaths = new Set([...files, ...(given.reference === undefined ? [] : files.map(path => join(given.reference!, basename(path))))].map(path => resolve(path)));
+  const overwritten = names.map(name => (intoFile ? given.out : join(given.out, name))).find(path => protectedPaths.has(resolve(path)));
+  if (overwritten !== undefined) throw new UsageError(`reconstruct: expected an output apart from its inputs, got ${overwritten}`);
   const { net } = readModel(given.model);
   if (intoFile) checkWritable(given.out);
   else if (existsSync(given.out) && !statSync(given.out).isDirectory())

@@ -36,6 +36,7 @@ function medianMicros(run: () => unknown): number {
 /** The task with the run's number of steps: shortened if quick. */
 function withSteps(instance: TaskInstance, { quick, steps, startSteps }: RunOptions): TaskInstance {
   const { recipe } = instance,
+    share = steps === undefined ? 1 : steps / recipe.jointSteps,
     cut = (count: number): number => (quick ? Math.ceil(count / quickFactor) : count);
   return {
     ...instance,
@@ -44,6 +45,7 @@ function withSteps(instance: TaskInstance, { quick, steps, startSteps }: RunOpti
       layerSteps: cut(recipe.layerSteps),
       jointSteps: steps ?? cut(recipe.jointSteps),
       startSteps: startSteps ?? cut(recipe.startSteps ?? 0),
+      finishSteps: Math.round(cut(recipe.finishSteps ?? 0) * share),
     },
   };
 }
@@ -75,6 +77,10 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       throw new RangeError(
         `run: ${options.methods.join(', ')} cannot speak of ${task.name} with ${operator.name}; choose another method`,
       );
+    if (instance.scenes && Number.isFinite(snrDb))
+      throw new RangeError(`run: expected no --snr for ${task.name}, whose noise is part of the task, got ${snrDb}`);
+    if (weights && !['block-cs', 'mri'].includes(task.name))
+      throw new RangeError(`run: expected --weights with block-cs or mri, got ${task.name}`);
     data = instance.data;
     const all = instance.scenes?.() ?? [signalScene(instance, snrDb, seed, quick ? quickSignals : Infinity)];
     const scenes = quick ? all.slice(0, quickScenes) : all,
@@ -100,6 +106,9 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       phase: `${name}, seed ${seed}`,
       steps: recipe.jointSteps,
       learningRate: recipe.jointRate,
+      ...(instance.full && recipe.finishSteps && {
+        finish: { ...instance.full, steps: recipe.finishSteps, learningRate: recipe.finishRate ?? recipe.jointRate },
+      }),
     });
     const once = <T>(make: () => Promise<T>): (() => Promise<[T, number]>) => {
       let known: Promise<[T, number]> | undefined;
@@ -237,7 +246,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       if (method === 'float') floatNmseDb = errors.at(-1)!;
       const { bitsPerWeight, bytes } = accounting(net),
         startSteps = instance.network ? recipe.startSteps! : recipe.layerSteps * layers;
-      const engine = first.blocks || first.operator === operator ? pack(net) : undefined;
+      const engine = first.blocks || first.operator === net.problem.operator ? pack(net) : undefined;
       const single = first.blocks ? tensor(first.y, [first.blocks.count, ...operator.outShape]) : measurementOf(one);
       emit(estimates, {
         method,
@@ -248,7 +257,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
         bytes,
         floatNmseDb,
         fitSeconds: startSeconds + floatSeconds + own,
-        steps: startSteps + (method === 'alista' ? 0 : recipe.jointSteps),
+        steps: startSteps + (method === 'alista' ? 0 : recipe.jointSteps + recipe.finishSteps!),
         reconstructMicros: medianMicros(() => (engine ? engine.reconstruct(single) : iteratesOn(net, one))),
       });
       networks.set(method, net);

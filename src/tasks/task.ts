@@ -34,6 +34,9 @@ export interface Recipe {
   /** Float training that comes before all methods, for networks that do not start from A's own weights. */
   readonly startSteps?: number;
   readonly startRate?: number;
+  /** Last steps at full size, where the task trains on smaller images, and their rate. */
+  readonly finishSteps?: number;
+  readonly finishRate?: number;
   /** Longest gradient. */
   readonly clip?: number;
   /** How codes come in, where a binarizer's own defaults do not fit: see LatentOptions. */
@@ -58,6 +61,8 @@ export interface TaskInstance {
   /** Weight of the penalty for the classical solvers. */
   readonly lambda: number;
   readonly recipe: Recipe;
+  /** The physics and signals at full size, where `operator` and `signals` are smaller ones that most steps are taken on. */
+  readonly full?: { readonly operator: LinearOperator; readonly data: Dataset };
   /** What is scored, and how; the test signals of `signals` and their NMSE if absent. */
   readonly scenes?: () => readonly Scene[];
   readonly scoring?: Scoring;
