@@ -33,6 +33,7 @@ export function imageBlocks(shape: Shape, size: number): LinearOperator {
       { kind: 'csr', rows: count * area, cols: h * w, rowPtr, colIdx, indices: 'regenerated' },
       new Float32Array(h * w).fill(1),
     ),
+    geometry: true,
     describe: () => ({ kind: 'image-blocks', args: { shape, size } }),
   });
 }

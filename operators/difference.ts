@@ -23,6 +23,7 @@ export function difference(
   return linop({
     name: 'difference', inShape: shape, outShape: shape, apply, applyAdjoint, pattern,
     ...(weights && { weights }), ...(normalSolver && { normalSolver }),
+    geometry: true,
     describe: () => ({ kind: 'difference', args: { shape, axis, boundary } }),
   });
 }

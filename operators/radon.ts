@@ -65,6 +65,7 @@ export function radon(
       { kind: 'csr', rows, cols: n * n, rowPtr, colIdx: colIdx.slice(0, used), indices: 'regenerated' },
       weights.slice(0, used),
     ),
+    geometry: true,
     describe: () => ({ kind: 'radon', args: { shape: [n, n], angles: [...angles], detectors } }),
   });
 }

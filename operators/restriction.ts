@@ -23,6 +23,7 @@ export function restriction(shape: Shape, indices: ArrayLike<number>): LinearOpe
       checkRho('restriction', rho);
       return (b, out, batch) => { for (let i = 0; i < size * batch; i++) out[i] = b[i]! / (isKept[i % size]! + rho); };
     },
+    geometry: true,
     // indices travel as JSON numbers, because a Float32Array holds integers up to 2²⁴ only
     describe: () => ({ kind: 'restriction', args: { shape, indices: Array.from(kept) } }),
   });

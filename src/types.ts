@@ -57,6 +57,8 @@ export interface LinearOperator {
   pattern(): Pattern;
   /** The values of A on its pattern, in the pattern's order; absent where the operator has no explicit weights. */
   weights?(): Float32Array;
+  /** Its entries are computed from a few numbers (sizes, angles, indices): nothing of them needs to be stored. */
+  readonly geometry?: true;
   /**
    * A solver of (AᴴA + rho I) x = b in closed form, where the operator has one; b and out hold `batch` signals.
    */

@@ -3,12 +3,13 @@ import * as assert from 'uvu/assert';
 import { dataset, sparseSpikes } from '../datasets/index.js';
 import { channelWise, float, sign, straightThrough, ternary } from '../src/binary/binarizers/index.js';
 import { sizeOf } from '../src/core/array.js';
+import { scale, transpose } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
 import { random } from '../src/core/random.js';
 import { decodeSafetensors, encodeSafetensors } from '../src/core/safetensors.js';
-import { pack } from '../src/packed/engine.js';
+import { accounting, pack } from '../src/packed/engine.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
-import { learnedIsta, unrolledAdmm } from '../src/unrolled/presets.js';
+import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
 import type { Dataset, LinearOperator, OneBitNetwork } from '../src/types.js';
 import { learnable, operatorCases } from './cases.js';
 import { normals, normalTensor } from './helpers.js';
@@ -80,6 +81,18 @@ packed('a ±1 operator and a sampling mask cost a bit an entry', async () => {
     spectrum = operatorOf('fourier of 13, real, random mask');
   assert.is(pack(await sign().fit(netFor(one), dataFor(one))).bytes.operator, Math.ceil(77 / 8) + 4);
   assert.is(pack(await sign().fit(netFor(spectrum), dataFor(spectrum))).bytes.operator, Math.ceil(13 / 8) + 4);
+});
+packed('a geometry costs nothing, also scaled or transposed; other sparse operators cost their entries', () => {
+  const bytesOf = (A: LinearOperator): number =>
+    accounting({ ...unrolledIsta({ operator: A, prox: l1() }, { layers: 1 }), binarizer: 'float', scale: 1, matrices: [] }).bytes.operator;
+  const projections = operatorOf('radon of 7×7');
+  for (const geometry of ['blocks of 4 in 7×10', 'restriction of 11', 'difference of 11'].map(operatorOf).concat(projections))
+    assert.is(bytesOf(geometry), 0, geometry.name);
+  assert.is(bytesOf(scale(0.3, projections)), 0);
+  assert.is(bytesOf(transpose(projections)), 0);
+  // Φ is 5×16 on 4×4 blocks that hold 7×10 pixels; three dense rows of 7, 7 differences, 2 entries.
+  assert.is(bytesOf(operatorOf('I ⊗ Φ on image blocks')), 4 * 5 * 70);
+  assert.is(bytesOf(operatorOf('stack')), 4 * (3 * 7 + 2 * 7 + 2));
 });
 
 const A = operatorOf('unequal dense blocks');

@@ -10,10 +10,14 @@ function written(matrix: () => Csr): { pattern(): Pattern; weights(): Float32Arr
   return { pattern: () => get().pattern, weights: () => get().weights };
 }
 
-/** describe() of a combination, if every part can be rebuilt. */
-function describes(kind: string, parts: readonly LinearOperator[], args: Record<string, unknown> = {}): { describe?(): OperatorDescription } {
-  if (!parts.every(part => part.describe)) return {};
-  return { describe: () => ({ kind, args, parts: parts.map(part => part.describe!()) }) };
+/** describe() of a combination, if every part can be rebuilt; a geometry if every part is one. */
+function describes(
+  kind: string, parts: readonly LinearOperator[], args: Record<string, unknown> = {},
+): { describe?(): OperatorDescription; geometry?: true } {
+  return {
+    ...(parts.every(part => part.describe) && { describe: () => ({ kind, args, parts: parts.map(part => part.describe!()) }) }),
+    ...(parts.every(part => part.geometry) && { geometry: true }),
+  };
 }
 
 const total = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);

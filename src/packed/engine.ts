@@ -3,12 +3,14 @@ import { indexBits, matrixSize } from '../core/pattern.js';
 import { networkFrom, needsOperator } from '../unrolled/presets.js';
 import { packedMap } from './packed-map.js';
 
-/** Bytes of A where inference needs it: one bit an entry where all have one magnitude, else f32; a support costs one bit a place; a geometry that is computed costs nothing. */
+/**
+ * Bytes of A where inference needs it: one bit an entry where all have one magnitude, else f32; a support costs one bit a place. A
+ * geometry is computed and costs nothing; of a sparse matrix written out, the parts tell where its entries are.
+ */
 function operatorBytes(A: LinearOperator): number {
-  const weights = A.weights?.();
+  const weights = A.geometry ? undefined : A.weights?.();
   if (!weights) return 0;
   const pattern = A.pattern();
-  if (pattern.kind === 'csr' && pattern.indices === 'regenerated') return 0;
   const support = pattern.kind === 'diagonal' && pattern.basis === 'fourier' && pattern.support ? Math.ceil(pattern.support.length / 8) : 0;
   const magnitude = Math.abs(weights[0]!);
   const constant = weights.every(w => w === weights[0]), twoValued = weights.every(w => Math.abs(w) === magnitude);
