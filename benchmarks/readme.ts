@@ -1,13 +1,14 @@
 // Rewrites the tables of README.md from benchmarks/results/*.json: node dist/benchmarks/readme.js
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
+import type { BenchRow } from './case.js';
 
 const results = 'benchmarks/results';
-const rowsOf = (prefix: string): Row[] =>
+const rowsOf = <T = Row>(prefix: string): T[] =>
   readdirSync(results)
     .filter(file => file.startsWith(prefix) && file.endsWith('.json'))
     .sort()
-    .flatMap(file => (JSON.parse(readFileSync(`${results}/${file}`, 'utf8')) as { rows: Row[] }).rows);
+    .flatMap(file => (JSON.parse(readFileSync(`${results}/${file}`, 'utf8')) as { rows: T[] }).rows);
 
 const exactly = (name: string): Row[] => (JSON.parse(readFileSync(`${results}/${name}.json`, 'utf8')) as { rows: Row[] }).rows;
 
@@ -47,27 +48,37 @@ function noiseTable(rows: readonly Row[]): string {
   );
 }
 
-interface Timing {
-  kernel: string;
-  shape: string;
-  batch: number;
-  micros: number;
-  peer: string;
-  peerMicros: number | null;
-  ratio: number | null;
+function trainingTable(rows: readonly BenchRow[]): string {
+  return markdown(
+    ['', 'batch', 'ms', 'peer', 'peer ms', 'peer / ours'],
+    rows.map(row => [
+      `${row.kernel}, ${row.shape}`,
+      String(row.batch),
+      (row.micros / 1000).toFixed(1),
+      row.peer,
+      row.peerMicros === null ? 'not installed' : (row.peerMicros / 1000).toFixed(1),
+      row.ratio === null ? '–' : row.ratio.toFixed(2),
+    ]),
+  );
 }
-const timings = (JSON.parse(readFileSync(`${results}/training.json`, 'utf8')) as { rows: Timing[] }).rows;
-const timingTable = markdown(
-  ['', 'batch', 'ms', 'peer', 'peer ms', 'peer / ours'],
-  timings.map(row => [
-    `${row.kernel}, ${row.shape}`,
-    String(row.batch),
-    (row.micros / 1000).toFixed(1),
-    row.peer,
-    row.peerMicros === null ? 'not installed' : (row.peerMicros / 1000).toFixed(1),
-    row.ratio === null ? '–' : row.ratio.toFixed(2),
-  ]),
-);
+
+/** A line for each kernel, shape and batch, with all its peers. */
+function kernelTable(rows: readonly BenchRow[]): string {
+  const cases = new Map<string, BenchRow[]>();
+  for (const row of rows) {
+    const key = [row.kernel, row.shape, row.batch, row.mask].join();
+    cases.set(key, [...(cases.get(key) ?? []), row]);
+  }
+  return markdown(
+    ['kernel', 'shape', 'mask', 'batch', 'µs', 'peer / ours', 'error'],
+    [...cases.values()].map(peers => {
+      const { kernel, shape, mask, batch, micros } = peers[0]!, errors = peers.flatMap(({ relativeError }) => relativeError ?? []);
+      const ratios = peers.map(({ peer, ratio }) => `${peer} ${ratio === null ? 'not installed' : ratio.toFixed(2)}`);
+      return [kernel, shape, mask, String(batch), micros < 100 ? micros.toFixed(1) : micros.toFixed(0), ratios.join(', '),
+        errors.length ? Math.max(...errors).toExponential(0) : '–'];
+    }),
+  );
+}
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Mean over seeds, with the standard deviation where there are several. */
@@ -115,7 +126,8 @@ const tables: Readonly<Record<string, string>> = {
   published: methodTable(rowsOf('published-method-')),
   'published-long': methodTable(rowsOf('published-long-')),
   noise: noiseTable(published),
-  timing: timingTable,
+  kernels: kernelTable(rowsOf<BenchRow>('kernels')),
+  timing: trainingTable(rowsOf<BenchRow>('training')),
   released: releasedTable(),
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('one-bit-mri-20')], imageColumns),
