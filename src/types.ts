@@ -86,6 +86,8 @@ export interface PatternMap {
 /** A separable penalty g. `vjp` differentiates x ↦ prox_{tau g}(x): writes ∂x into out, returns ∂tau. */
 export interface Prox {
   readonly name: string;
+  /** How its signals lie, where it depends on that. */
+  readonly shape?: Shape;
   /** g(x), accumulated in f64. */
   value(x: Float32Array): number;
   prox(x: Float32Array, tau: number, out: Float32Array): void;
@@ -130,6 +132,8 @@ export interface Layer {
    * that number.
    */
   vjp(state: State, y: Float32Array, batch: number): [next: State, pullback: Pullback, penalty?: (weight: number) => number];
+  /** Said by layers that are x⁺ = soft(x − eta Wᵀ(A x − y), theta), W = A and eta = 1 where absent: the packed engine fuses them. */
+  readonly step?: { readonly W?: Param; readonly eta?: Param; readonly theta: Param };
 }
 
 /** What rebuilds a network around an operator: written to model files and checkpoints. */
@@ -187,6 +191,7 @@ export interface Bytes {
 }
 
 export interface Engine {
+  /** x̂ for one measurement, or a batch with a leading axis; writes to `out` if given, which then costs no allocation. */
   reconstruct(y: Tensor, out?: Tensor): Tensor;
   /** What each layer leaves; the last is what `reconstruct` gives. */
   iterates(y: Tensor): Tensor[];

@@ -11,6 +11,16 @@ export function softThreshold(v: Float32Array, theta: number, out: Float32Array)
   });
 }
 
+/** x = soft(x − step u, theta), in one pass. */
+export function thresholdStep(x: Float32Array, u: Float32Array, step: number, theta: number): void {
+  checkLength('thresholdStep: u', u, x.length);
+  scratch(() => {
+    const to = readable(x);
+    kernels.thresholdStep(to.byteOffset, readable(u).byteOffset, step, theta, x.length);
+    writeBack(to, x);
+  });
+}
+
 /** The pullback of `softThreshold`: out = g 1[|v| > theta], returns −Σ g sign(v) 1[|v| > theta]; out may be g or v. */
 export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array, out: Float32Array): number {
   checkLength('softThresholdVjp: g', g, v.length);

@@ -3,6 +3,7 @@ import type { AdamOptions } from './adam.js';
 import type { Conv3x3Shape } from './conv3x3.js';
 import type { CorrelateShape } from './correlate.js';
 import type { MatrixView } from './matrix.js';
+import type { SignMatrix } from './signs.js';
 
 export function gemm(a: MatrixView, b: MatrixView, c: MatrixView, accumulate = false): void {
   for (let i = 0; i < c.rows; i++) for (let j = 0; j < c.cols; j++) {
@@ -16,6 +17,10 @@ export function gemm(a: MatrixView, b: MatrixView, c: MatrixView, accumulate = f
 
 export function softThreshold(v: Float32Array, theta: number, out: Float32Array): void {
   for (let i = 0; i < v.length; i++) out[i] = Math.sign(v[i]!) * Math.max(Math.abs(v[i]!) - theta, 0);
+}
+
+export function thresholdStep(x: Float32Array, u: Float32Array, step: number, theta: number): void {
+  softThreshold(x.map((value, i) => value - step * u[i]!), theta, x);
 }
 
 export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array, out: Float32Array): number {
@@ -102,4 +107,20 @@ export function conv3x3WeightGradient(x: Float32Array, g: Float32Array, gw: Floa
   const sums = Float64Array.from(gw);
   convolve(shape, (tap, from, to) => { sums[tap]! += g[to]! * x[from]!; });
   gw.set(sums);
+}
+
+/** In f64 whatever the precision of the kernel. */
+export function multiplySigns({ packed, list, count }: SignMatrix, x: Float32Array, out: Float32Array, lanes: number, scale: number): void {
+  const bytes = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength), sizes = new Int32Array(list.buffer, list.byteOffset, list.length);
+  for (let b = 0; b < count; b++) {
+    const [rows, cols, start, col, row] = sizes.subarray(5 * b, 5 * b + 5) as unknown as [number, number, number, number, number];
+    for (let i = 0; i < rows; i++) for (let lane = 0; lane < lanes; lane++) {
+      let sum = 0;
+      for (let j = 0; j < cols; j++) {
+        const tile = (i >> 5) * Math.ceil(cols / 4) + (j >> 2), nibble = bytes[start + 16 * tile + (i & 15)]! >> (i & 16 ? 4 : 0);
+        sum += (nibble & (1 << (j & 3)) ? -1 : 1) * x[(col + j) * lanes + lane]!;
+      }
+      out[(row + i) * lanes + lane] = scale * sum;
+    }
+  }
 }

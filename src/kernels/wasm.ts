@@ -11,6 +11,8 @@ interface Kernels {
   ): void;
   softThreshold(v: number, theta: number, out: number, n: number): void;
   softThresholdVjp(v: number, theta: number, g: number, out: number, n: number): number;
+  thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
+  transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
   axpby(a: number, x: number, b: number, y: number, out: number, n: number): void;
   dot(x: number, y: number, n: number): number;
   adam(
@@ -37,6 +39,11 @@ interface Kernels {
   conv3x3Weights(
     x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number,
     scratch: number,
+  ): void;
+  signGemvScratch(cols: number): number;
+  signGemmScratch(): number;
+  signBlocks(
+    kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number,
   ): void;
 }
 

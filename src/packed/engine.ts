@@ -1,6 +1,9 @@
-import type { Bytes, Engine, LinearOperator, OneBitNetwork } from '../types.js';
+import type { Bytes, Engine, LinearOperator, OneBitNetwork, Tensor } from '../types.js';
+import { batchOf, batchedShape, checkFinite, flat, formatShape, sizeOf, tensor } from '../core/array.js';
 import { indexBits, matrixSize } from '../core/pattern.js';
 import { networkFrom, needsOperator } from '../unrolled/presets.js';
+import type { Precision } from '../kernels/index.js';
+import { fused } from './fused.js';
 import { packedMap } from './packed-map.js';
 
 /**
@@ -42,26 +45,53 @@ export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: n
   };
 }
 
+export interface PackOptions {
+  readonly precision?: Precision;
+}
+
 /**
- * Packs a one-bit network: its matrices are kept as sign bits on their masks, and reconstruct() equals the network's own
- * forward pass. A network of which nothing was binarized keeps its floats.
+ * Packs a one-bit network: its matrices are kept as sign bits on their masks. reconstruct() gives the network's own forward pass
+ * within the precision of the kernels (see Precision: about 1e-4 for one measurement unless 'exact', f32 for batches). A network
+ * of which nothing was binarized keeps its floats.
  */
-export function pack(net: OneBitNetwork): Engine {
+export function pack(net: OneBitNetwork, { precision = 'standard' }: PackOptions = {}): Engine {
+  if (!['exact', 'standard', 'fast'].includes(precision))
+    throw new RangeError(`pack: expected precision exact, standard or fast, got ${String(precision)}`);
   const own = networkFrom(net.problem, net.description);
   own.params.forEach((param, i) => {
     const matrix = net.matrices.find(({ name }) => name === param.name);
     if (!matrix) { param.value = net.params[i]!.value.slice(); return; }
-    param.map = packedMap(matrix, net.scale);
+    param.map = packedMap(matrix, net.scale, precision);
     param.value = param.grad = new Float32Array(0);
   });
+  const run = fused({ ...net, layers: own.layers, params: own.params }, precision), { operator } = net.problem;
+  const empty = (y: Tensor): Tensor => {
+    const shape = batchedShape(y, operator.outShape, operator.inShape);
+    return tensor(new Float32Array(sizeOf(shape)), shape);
+  };
+  function check(y: Tensor): [data: Float32Array, batch: number] {
+    const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);
+    checkFinite('reconstruct: measurement', data);
+    return [data, batch];
+  }
   return {
     ...accounting(net),
-    iterates: y => own.iterates(y),
+    iterates(y) {
+      if (!run) return own.iterates(y);
+      const outs = own.layers.map(() => empty(y));
+      run(...check(y), k => outs[k]!.data);
+      return outs;
+    },
     reconstruct(y, out) {
+      if (out && out.data.length !== sizeOf(operator.inShape) * batchOf('reconstruct', y, operator.outShape))
+        throw new RangeError(`reconstruct: expected out of shape ${formatShape(batchedShape(y, operator.outShape, operator.inShape))}, got ${formatShape(out.shape)}`);
+      if (run) {
+        const to = out ?? empty(y), last = own.layers.length - 1;
+        run(...check(y), k => (k === last ? to.data : undefined));
+        return to;
+      }
       const x = own.forward(y);
       if (!out) return x;
-      if (out.data.length !== x.data.length)
-        throw new RangeError(`reconstruct: expected out of shape [${x.shape.join(',')}], got [${out.shape.join(',')}]`);
       out.data.set(x.data);
       return out;
     },

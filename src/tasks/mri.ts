@@ -9,7 +9,7 @@ import { smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { DataFolder, Recipe, Task } from './task.js';
 
-const fromReleased: Recipe = { ...smallRecipe, startSteps: 0, jointSteps: 4500, jointRate: 1e-3, finishSteps: 1100, finishRate: 5e-4, batch: 1, clip: 0.05 };
+const fromReleased: Recipe = { ...smallRecipe, startSteps: 0, jointSteps: 4500, jointRate: 1e-3, finishSteps: 400, finishRate: 5e-4, batch: 1, clip: 0.05 };
 
 /** The radial mask that samples nearest to the given percentage. */
 function radialShare(side: number, percent: number): SamplingMask {

@@ -6,6 +6,8 @@ export interface Shrinkage {
   apply(v: Float32Array, theta: number, out: Float32Array): void;
   /** ∂v into out; returns ∂theta. */
   vjp(v: Float32Array, theta: number, grad: Float32Array, out: Float32Array): number;
+  /** It is the soft threshold, entry by entry. */
+  readonly soft?: true;
 }
 
 export interface SupportSelection {
@@ -16,7 +18,7 @@ export interface SupportSelection {
 
 /** The prox of the problem, on the WASM kernels where it is the l1 norm's. */
 export function shrinkage(prox: Prox): Shrinkage {
-  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp };
+  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: true };
   return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
 }
 

@@ -14,6 +14,21 @@ export function softThreshold(v: usize, theta: f32, out: usize, n: i32): void {
   }
 }
 
+/** x = soft(x − step u, theta): the end of a gradient step in one pass over memory. */
+export function thresholdStep(x: usize, u: usize, step: f32, theta: f32, n: i32): void {
+  const by = f32x4.splat(step), bound = f32x4.splat(theta), zero = f32x4.splat(0), signBit = i32x4.splat(0x80000000);
+  const whole = x + (<usize>(n & ~3) << 2), end = x + (<usize>n << 2);
+  for (; x < whole; x += 16, u += 16) {
+    const v = f32x4.sub(v128.load(x), f32x4.mul(by, v128.load(u)));
+    const cut = v128.xor(f32x4.min(f32x4.abs(v), bound), v128.and(v, signBit));
+    v128.store(x, v128.and(f32x4.sub(v, cut), f32x4.ne(v, zero)));
+  }
+  for (; x < end; x += 4, u += 4) {
+    const v = f32.load(x) - step * f32.load(u), cut = min<f32>(abs(v), theta);
+    f32.store(x, v === 0 ? 0 : v - (v < 0 ? -cut : cut));
+  }
+}
+
 /** out = g 1[|v| > theta]; returns −Σ g sign(v) 1[|v| > theta], in f64. */
 export function softThresholdVjp(v: usize, theta: f32, g: usize, out: usize, n: i32): f64 {
   const bound = f32x4.splat(theta), zero = f32x4.splat(0), signBit = i32x4.splat(0x80000000);

@@ -4,7 +4,7 @@
 /** 4 lines that are contiguous along the depth, by 4×4 transposes. Groups lie `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transpose4(from: usize, line: usize, to: usize, step: usize, depth: i32): void {
+export function transpose4(from: usize, line: usize, to: usize, step: usize, depth: i32): void {
   const whole = from + (<usize>(depth & ~3) << 2), end = from + (<usize>depth << 2);
   for (; from < whole; from += 16, to += 4 * step) {
     const a = v128.load(from), b = v128.load(from + line), c = v128.load(from + 2 * line), d = v128.load(from + 3 * line);

@@ -1,0 +1,27 @@
+import { scratch } from './memory.js';
+import { checkLength, kernels, readable, writable, writeBack } from './wasm.js';
+
+/** Vectors side by side come in multiples of this: the width of the table kernels' smallest block. */
+export const laneBlock = 8;
+
+/** `batch` signals of n numbers one after the other become n rows of `lanes` ≥ batch; lanes past the batch are left as they are. */
+export function toLanes(x: Float32Array, batch: number, out: Float32Array, lanes: number): void {
+  const n = out.length / lanes;
+  checkLength('toLanes: x', x, n * batch);
+  scratch(() => {
+    const to = readable(out);
+    kernels.transpose(readable(x).byteOffset, 4 * n, batch, n, to.byteOffset, 4 * lanes);
+    writeBack(to, out);
+  });
+}
+
+/** The way back. */
+export function fromLanes(x: Float32Array, lanes: number, out: Float32Array, batch: number): void {
+  const n = x.length / lanes;
+  checkLength('fromLanes: out', out, n * batch);
+  scratch(() => {
+    const to = writable(out);
+    kernels.transpose(readable(x).byteOffset, 4 * lanes, n, batch, to.byteOffset, 4 * n);
+    writeBack(to, out);
+  });
+}

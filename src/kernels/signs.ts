@@ -1,0 +1,107 @@
+import { laneBlock } from './lanes.js';
+import { alloc, contains, free, scratch } from './memory.js';
+import { resident } from './resident.js';
+import { checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
+
+/** The size of one block on the diagonal, and where its signs begin among all signs (row-major). */
+export interface BlockSizes {
+  readonly rows: number;
+  readonly cols: number;
+  readonly first: number;
+}
+
+/** Block-diagonal ±1 in the layout of the sign kernels (assembly/sign-sums.ts): a bit an entry, blocks padded to 32 rows and 4 columns. */
+export interface SignMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly packed: Float32Array;
+  /** Five i32 a block (assembly/sign-blocks.ts). */
+  readonly list: Float32Array;
+  readonly count: number;
+  /** Bytes of scratch that a product needs. */
+  readonly work: number;
+}
+
+/**
+ * How a product with one vector is computed. 'standard': its numbers are rounded to 14 bits of the largest, an error near 1e-4
+ * of the result's norm; 'fast': sums of 4 are rounded to 8 bits, near 1e-2; 'exact': f32. Several vectors at once are exact.
+ */
+export type Precision = 'exact' | 'standard' | 'fast';
+
+const kinds = { standard: 0, fast: 1, exact: 2 } as const;
+
+/** Products run one at a time and share their tables' memory. */
+let workspace = alloc(0);
+function workspaceOf(bytes: number): number {
+  if (workspace.byteLength < bytes) {
+    free(workspace);
+    workspace = alloc(bytes / 4);
+    if (!contains(workspace)) throw new RangeError(`kernels: expected room for ${bytes / 4} numbers in memory, got none; free arrays`);
+  }
+  return workspace.byteOffset;
+}
+
+/**
+ * Packs the blocks of a matrix, or of its transpose; entry k of `signs` (bit 1 = −1, least significant bit first) is k-th in row
+ * order. Blocks with the same `first` share their bits.
+ */
+export function signMatrix(blocks: readonly BlockSizes[], signs: Uint32Array, transposed = false): SignMatrix {
+  const list = new Int32Array(5 * blocks.length), starts = new Map<number, number>(), parts: Uint8Array[] = [];
+  let bytes = 0, row = 0, col = 0, work = kernels.signGemmScratch();
+  blocks.forEach(({ rows, cols, first }, b) => {
+    const [height, width] = transposed ? [cols, rows] : [rows, cols];
+    let start = starts.get(first);
+    if (start === undefined) {
+      const part = tiles(height, width, signs, first, transposed ? 1 : cols, transposed ? cols : 1);
+      starts.set(first, start = bytes);
+      parts.push(part);
+      bytes += part.length;
+    }
+    list.set([height, width, start, col, row], 5 * b);
+    row += height;
+    col += width;
+    work = Math.max(work, kernels.signGemvScratch(width));
+  });
+  const packed = new Uint8Array(bytes);
+  parts.reduce((at, part) => (packed.set(part, at), at + part.length), 0);
+  return {
+    rows: row, cols: col, work, count: blocks.length,
+    packed: resident(new Float32Array(packed.buffer)), list: resident(new Float32Array(list.buffer)),
+  };
+}
+
+function tiles(rows: number, cols: number, signs: Uint32Array, first: number, rowStep: number, colStep: number): Uint8Array {
+  const groups = Math.ceil(cols / 4), bytes = new Uint8Array(Math.ceil(rows / 32) * groups * 16);
+  for (let i = 0; i < rows; i++) {
+    const at = (i >> 5) * groups * 16 + (i & 15), shift = i & 16 ? 4 : 0;
+    for (let j = 0, k = first + i * rowStep; j < cols; j++, k += colStep)
+      bytes[at + (j >> 2) * 16]! |= ((signs[k >>> 5]! >>> (k & 31)) & 1) << (shift + (j & 3));
+  }
+  return bytes;
+}
+
+/**
+ * out = scale · S x for `lanes` vectors side by side: x is cols × lanes, out rows × lanes; lanes is 1 or a multiple of 8. All
+ * of a block's rows are NaN where one vector's number is not finite.
+ */
+export function multiplySigns({ rows, cols, packed, list, count, work }: SignMatrix, x: Float32Array, out: Float32Array, lanes: number,
+  scale: number, precision: Precision = 'standard'): void {
+  checkLength('multiplySigns: x', x, cols * lanes);
+  checkLength('multiplySigns: out', out, rows * lanes);
+  if (lanes !== 1 && (lanes < 1 || lanes % laneBlock))
+    throw new RangeError(`multiplySigns: expected 1 vector or a multiple of ${laneBlock}, got ${lanes}`);
+  const run = (from: Float32Array, to: Float32Array, width: number): void => kernels.signBlocks(
+    width > 1 ? kinds.exact : kinds[precision], list.byteOffset, count, packed.byteOffset, from.byteOffset, to.byteOffset, width, scale, workspaceOf(work));
+  if (lanes === 1 && precision === 'exact') return scratch(() => {
+    const from = room(cols * laneBlock).fill(0), to = room(rows * laneBlock);
+    for (let k = 0; k < cols; k++) from[k * laneBlock] = x[k]!;
+    run(from, to, laneBlock);
+    for (let i = 0; i < rows; i++) out[i] = to[i * laneBlock]!;
+  });
+  if (contains(x) && contains(out)) return run(x, out, lanes);
+  scratch(() => {
+    const to = writable(out);
+    run(readable(x), to, lanes);
+    writeBack(to, out);
+  });
+}

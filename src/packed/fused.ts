@@ -1,0 +1,86 @@
+import type { Layer, LinearOperator, OneBitNetwork, Param } from '../types.js';
+import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
+
+/** Signals that go through all layers side by side: what the kernels like, and little memory. */
+const together = 64;
+/** Fewer signals than this are quicker one by one: the table kernels cost the same for 1 to 8. */
+const fewest = 5;
+
+/** Where layer k's iterates of all signals go, one after the other; undefined where nobody asks. */
+type Outputs = (layer: number) => Float32Array | undefined;
+
+interface Buffers { readonly x: Float32Array; readonly u: Float32Array; readonly r: Float32Array; readonly y: Float32Array }
+
+/** A's own products on signals side by side: on sign bits where all of its entries have one magnitude. */
+function operatorProduct(A: LinearOperator, precision: Precision): Product | undefined {
+  const weights = A.weights?.();
+  if (!weights) return undefined;
+  const magnitude = Math.abs(weights[0]!);
+  if (!weights.every(w => Math.abs(w) === magnitude)) return floatProduct(A.pattern(), weights);
+  const signs = new Uint32Array(Math.ceil(weights.length / 32));
+  weights.forEach((w, i) => { if (w < 0) signs[i >>> 5]! |= 1 << (i & 31); });
+  return signProduct(A.pattern(), signs, magnitude, precision);
+}
+
+/**
+ * Runs networks of gradient steps and soft thresholds with every product on kernels for signals side by side, without
+ * allocation; undefined for other networks, and for patterns, ternary codes and channel scales that have no such kernel.
+ */
+export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Array, batch: number, outputs: Outputs) => void) | undefined {
+  const steps: NonNullable<Layer['step']>[] = [];
+  for (const { step } of net.layers) {
+    if (!step) return undefined;
+    steps.push(step);
+  }
+  const A = operatorProduct(net.problem.operator, precision), products = new Map<Param, Product>();
+  if (!A) return undefined;
+  for (const { W } of steps) {
+    if (!W || products.has(W)) continue;
+    const matrix = net.matrices.find(({ name }) => name === W.name);
+    if (matrix?.zeros || matrix?.rowScales) return undefined;
+    const product = matrix ? signProduct(matrix.pattern, matrix.signs, net.scale, precision) : floatProduct(W.map!.pattern, W.value);
+    if (!product) return undefined;
+    products.set(W, product);
+  }
+  const n = A.inSize, m = A.outSize, buffers = new Map<number, Buffers>();
+  function buffersOf(lanes: number): Buffers {
+    let own = buffers.get(lanes);
+    if (!own) {
+      const room = (size: number): Float32Array => resident(new Float32Array(size * lanes));
+      buffers.set(lanes, own = { x: room(n), u: room(n), r: room(m), y: room(m) });
+    }
+    return own;
+  }
+
+  function layers({ x, u, r, y }: Buffers, lanes: number, after: (x: Float32Array, layer: number) => void): void {
+    x.fill(0);
+    for (let k = 0; k < steps.length; k++) {
+      const { W, eta, theta } = steps[k]!;
+      if (k === 0) axpby(-1, y, 0, y, r);
+      else {
+        A!.apply(x, r, lanes);
+        axpby(1, r, -1, y, r);
+      }
+      (W ? products.get(W)! : A!).applyAdjoint(r, u, lanes);
+      thresholdStep(x, u, eta ? eta.value[0]! : 1, theta.value[0]!);
+      after(x, k);
+    }
+  }
+  return (y, batch, outputs) => {
+    let at = 0;
+    for (let count: number; (count = Math.min(together, batch - at)) >= fewest; at += count) {
+      const lanes = Math.ceil(count / laneBlock) * laneBlock, own = buffersOf(lanes);
+      if (count < lanes) own.y.fill(0);
+      toLanes(y.subarray(at * m, (at + count) * m), count, own.y, lanes);
+      layers(own, lanes, (x, k) => {
+        const out = outputs(k);
+        if (out) fromLanes(x, lanes, out.subarray(at * n, (at + count) * n), count);
+      });
+    }
+    const own = at < batch ? buffersOf(1) : undefined;
+    for (; own && at < batch; at++) {
+      for (let i = 0, from = at * m; i < m; i++) own.y[i] = y[from + i]!;
+      layers(own, 1, (x, k) => outputs(k)?.set(x, at * n));
+    }
+  };
+}
