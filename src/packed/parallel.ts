@@ -1,0 +1,56 @@
+import { Piscina } from 'piscina';
+import type { OneBitNetwork, Tensor } from '../types.js';
+import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
+import type { Precision } from '../kernels/index.js';
+import { encodeModel } from './model.js';
+
+export interface WorkerSetup { readonly model: Uint8Array; readonly precision: Precision }
+/** Part of a batch, in memory that both threads see. */
+export interface Slice { readonly y: Float32Array; readonly x: Float32Array; readonly count: number }
+
+export interface ParallelEngine {
+  /** As Engine's, for a batch with a leading axis. Rejects where a thread died; the next call starts a new one. */
+  reconstruct(y: Tensor): Promise<Tensor>;
+  /** Ends the threads once running work is done. */
+  close(): Promise<void>;
+}
+
+export interface ParallelOptions {
+  readonly threads: number;
+  readonly precision?: Precision;
+}
+
+/** Signals of a slice come in multiples of what the kernels take side by side. */
+const together = 8;
+
+const shared = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
+
+/**
+ * A packed network on several threads, which split a batch between them: each has the whole network, since tables are built for
+ * every vector anyway. For Node alone. Throws a TypeError for a network whose operator cannot be described to a thread.
+ */
+export async function packParallel(net: OneBitNetwork, { threads, precision = 'standard' }: ParallelOptions): Promise<ParallelEngine> {
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)
+    throw new RangeError(`packParallel: expected 1 to 256 threads, got ${threads}`);
+  const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
+  const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+  const pool = new Piscina<Slice, void>({
+    filename: new URL('./parallel-worker.js', import.meta.url).href, workerData: setup, minThreads: threads, maxThreads: threads,
+  });
+  return {
+    async reconstruct(y) {
+      const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);
+      checkFinite('reconstruct: measurement', data);
+      const from = shared(batch * m), to = shared(batch * n);
+      from.set(data);
+      const each = Math.ceil(batch / threads / together) * together;
+      const slices = Array.from({ length: Math.ceil(batch / each) }, (_, i) => {
+        const at = i * each, count = Math.min(each, batch - at);
+        return { y: from.subarray(at * m, (at + count) * m), x: to.subarray(at * n, (at + count) * n), count };
+      });
+      await Promise.all(slices.map(slice => pool.run(slice)));
+      return tensor(new Float32Array(to), batchedShape(y, operator.outShape, operator.inShape));
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Engine, OneBitNetwork, Tensor } from '../types.js';
+import { flat, sizeOf, tensor } from '../core/array.js';
+
+/** Measurements that are gathered before they are reconstructed together. */
+const gathered = 64;
+
+/**
+ * Reconstructs measurements as they come, one estimate for each in their order; at most 64 are held back. Throws a RangeError
+ * for a measurement of another size.
+ */
+export async function* streamed({ problem: { operator } }: OneBitNetwork, engine: Pick<Engine, 'reconstruct'> | { reconstruct(y: Tensor): Promise<Tensor> },
+  measurements: AsyncIterable<Tensor> | Iterable<Tensor>): AsyncGenerator<Tensor, void, undefined> {
+  const m = sizeOf(operator.outShape), n = sizeOf(operator.inShape);
+  const batch = new Float32Array(gathered * m);
+  let count = 0;
+  async function* flush(): AsyncGenerator<Tensor, void, undefined> {
+    const x = await engine.reconstruct(tensor(batch.subarray(0, count * m), [count, ...operator.outShape]));
+    for (let b = 0; b < count; b++) yield tensor(x.data.slice(b * n, (b + 1) * n), operator.inShape);
+    count = 0;
+  }
+  for await (const y of measurements) {
+    if (y.size !== m) throw new RangeError(`streamed: expected measurements of ${m} numbers, got ${y.size}`);
+    batch.set(flat(y), count++ * m);
+    if (count === gathered) yield* flush();
+  }
+  if (count) yield* flush();
+}
