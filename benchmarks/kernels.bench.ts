@@ -1,11 +1,11 @@
 // The kernels beside NumPy, SciPy, PyTorch, tfjs and onnxruntime on the same numbers.
 import { conv3x3, gemm, view } from '../src/kernels/index.js';
 import type { Case } from './case.js';
+import { denseShapes, manyLanes } from './shapes.js';
+import { signCases } from './signs.bench.js';
 
 /** Sums of f32 in another order. */
 const f32 = 1e-5;
-const denseShapes = [[250, 500], [512, 1024], [2048, 4096]] as const;
-const manyLanes = 64;
 
 /** out = W x for one vector, or for vectors side by side: x is cols × batch. */
 function dense(rows: number, cols: number, batch: number): Case {
@@ -40,4 +40,5 @@ export const kernelCases: readonly Case[] = [
   ...denseShapes.map(([rows, cols]) => dense(rows, cols, manyLanes)),
   convolution(32, 33, 16),
   convolution(32, 256, 1),
+  ...signCases,
 ];
