@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
-import { alloc, floatProduct, fromLanes, multiplySigns, signMatrix, signProduct, thresholdStep, toLanes, type Precision } from '../src/kernels/index.js';
+import { alloc, floatProduct, fromLanes, multiplySigns, setSigns, signMatrix, signProduct, thresholdStep, toLanes, type BlockSizes, type Precision, type SignMatrix } from '../src/kernels/index.js';
+import { patternMap, signsMap } from '../src/kernels/maps/index.js';
 import * as reference from '../src/kernels/reference.js';
 import { normals } from './helpers.js';
 
@@ -11,6 +12,13 @@ const words = (count: number, seed: number): Uint32Array => {
   return Uint32Array.from({ length: Math.ceil(count / 32) }, () => Math.floor(rng.uniform() * 2 ** 32));
 };
 const negative = (signs: Uint32Array, k: number): boolean => ((signs[k >>> 5]! >>> (k & 31)) & 1) === 1;
+const plusMinus = (signs: Uint32Array, count: number): Float32Array => Float32Array.from({ length: count }, (_, k) => (negative(signs, k) ? -1 : 1));
+/** The packed matrix of these bits. */
+function packedSigns(blocks: readonly BlockSizes[], signs: Uint32Array, transposed = false): SignMatrix {
+  const matrix = signMatrix(blocks, transposed);
+  setSigns(matrix, plusMinus(signs, Math.max(...blocks.map(({ rows, cols, first }) => first + rows * cols))));
+  return matrix;
+}
 /** scale · S x in f64, straight from the bits in row order. */
 function product(signs: Uint32Array, rows: number, cols: number, x: Float32Array, lanes: number, scale: number, transposed = false): Float64Array {
   const [height, width] = transposed ? [cols, rows] : [rows, cols];
@@ -39,16 +47,16 @@ for (const precision of ['exact', 'standard', 'fast'] as const)
     for (const rows of sizes) for (const cols of sizes) {
       const signs = words(rows * cols, rows * 1000 + cols), x = normals(cols, 1), out = new Float32Array(rows), y = normals(rows, 2), back = new Float32Array(cols);
       const plain = [{ rows, cols, first: 0 }];
-      multiplySigns(signMatrix(plain, signs), x, out, 1, 0.3, precision);
+      multiplySigns(packedSigns(plain, signs), x, out, 1, 0.3, precision);
       assert.ok(apart(out, product(signs, rows, cols, x, 1, 0.3)) < 5 * limits[precision], `${rows}x${cols}`);
-      multiplySigns(signMatrix(plain, signs, true), y, back, 1, 0.3, precision);
+      multiplySigns(packedSigns(plain, signs, true), y, back, 1, 0.3, precision);
       assert.ok(apart(back, product(signs, rows, cols, y, 1, 0.3, true)) < 5 * limits[precision], `${rows}x${cols} transposed`);
     }
   });
 dense('8, 16, 24 and 64 vectors side by side are exact', () => {
   for (const rows of [1, 15, 16, 17, 31, 32, 33, 65]) for (const cols of [1, 3, 4, 5, 63, 64, 65, 130]) for (const lanes of [8, 16, 24, 64]) {
     const signs = words(rows * cols, rows + cols), x = normals(cols * lanes, 3), out = new Float32Array(rows * lanes);
-    multiplySigns(signMatrix([{ rows, cols, first: 0 }], signs), x, out, lanes, 2);
+    multiplySigns(packedSigns([{ rows, cols, first: 0 }], signs), x, out, lanes, 2);
     assert.ok(apart(out, product(signs, rows, cols, x, lanes, 2)) < limits.exact, `${rows}x${cols}x${lanes}`);
   }
 });
@@ -56,7 +64,7 @@ dense('errors at real sizes keep to what Precision says', () => {
   for (const [rows, cols] of [[250, 500], [500, 250], [512, 1024], [96, 5000]] as const) {
     const signs = words(rows * cols, 5), x = normals(cols, 6), out = new Float32Array(rows), expected = product(signs, rows, cols, x, 1, 1);
     for (const precision of ['exact', 'standard', 'fast'] as const) {
-      multiplySigns(signMatrix([{ rows, cols, first: 0 }], signs), x, out, 1, 1, precision);
+      multiplySigns(packedSigns([{ rows, cols, first: 0 }], signs), x, out, 1, 1, precision);
       assert.ok(apart(out, expected) < limits[precision], `${rows}x${cols} ${precision}: ${apart(out, expected)}`);
     }
   }
@@ -64,14 +72,14 @@ dense('errors at real sizes keep to what Precision says', () => {
 dense('the largest activations of one sign do not overflow', () => {
   const cols = 4100, signs = new Uint32Array(Math.ceil(40 * cols / 32)), x = new Float32Array(cols).fill(7), out = new Float32Array(40);
   for (const precision of ['exact', 'standard', 'fast'] as const) {
-    multiplySigns(signMatrix([{ rows: 40, cols, first: 0 }], signs), x, out, 1, 1, precision);
+    multiplySigns(packedSigns([{ rows: 40, cols, first: 0 }], signs), x, out, 1, 1, precision);
     assert.ok(apart(out, new Float32Array(40).fill(7 * cols)) < 1e-6, precision);
-    multiplySigns(signMatrix([{ rows: 40, cols, first: 0 }], signs.map(() => 0xffffffff)), x, out, 1, 1, precision);
+    multiplySigns(packedSigns([{ rows: 40, cols, first: 0 }], signs.map(() => 0xffffffff)), x, out, 1, 1, precision);
     assert.ok(apart(out, new Float32Array(40).fill(-7 * cols)) < 1e-6, precision);
   }
 });
 dense('zeros give zeros, and numbers that are not finite spoil the result', () => {
-  const A = signMatrix([{ rows: 33, cols: 70, first: 0 }], words(33 * 70, 1)), out = new Float32Array(33);
+  const A = packedSigns([{ rows: 33, cols: 70, first: 0 }], words(33 * 70, 1)), out = new Float32Array(33);
   for (const precision of ['exact', 'standard', 'fast'] as const) {
     multiplySigns(A, new Float32Array(70), out, 1, 1, precision);
     assert.ok(out.every(value => value === 0));
@@ -89,7 +97,7 @@ dense('fuzzed blocks equal the twin', () => {
     fc.constantFrom(1, 8, 16), fc.boolean(), fc.integer({ min: 1, max: 1e6 }), (shapes, lanes, inside, seed) => {
       let first = 0;
       const blocks = shapes.map(([rows, cols]) => ({ rows, cols, first: (first += rows * cols) - rows * cols }));
-      const A = signMatrix(blocks, words(first, seed));
+      const A = packedSigns(blocks, words(first, seed));
       const x = normals(A.cols * lanes, seed), out = inside ? alloc(A.rows * lanes) : new Float32Array(A.rows * lanes), expected = out.slice();
       multiplySigns(A, x, out, lanes, 0.7, 'exact');
       reference.multiplySigns(A, x, expected, lanes, 0.7);
@@ -97,14 +105,14 @@ dense('fuzzed blocks equal the twin', () => {
     }), { numRuns: 200 });
 });
 dense('shared blocks are stored once', () => {
-  const signs = words(12 * 7, 3), A = signMatrix([{ rows: 12, cols: 7, first: 0 }, { rows: 12, cols: 7, first: 0 }], signs);
+  const signs = words(12 * 7, 3), A = packedSigns([{ rows: 12, cols: 7, first: 0 }, { rows: 12, cols: 7, first: 0 }], signs);
   const x = normals(14, 1), out = new Float32Array(24);
   multiplySigns(A, x, out, 1, 1, 'exact');
   assert.is(A.packed.byteLength, 2 * 16);
   assert.ok(apart(out.subarray(12), product(signs, 12, 7, x.subarray(7), 1, 1)) < 1e-6);
 });
 dense('wrong lengths and lanes are refused', () => {
-  const A = signMatrix([{ rows: 3, cols: 5, first: 0 }], words(15, 1));
+  const A = packedSigns([{ rows: 3, cols: 5, first: 0 }], words(15, 1));
   assert.throws(() => multiplySigns(A, new Float32Array(4), new Float32Array(3), 1, 1), /multiplySigns: x: expected 5 numbers, got 4/);
   assert.throws(() => multiplySigns(A, new Float32Array(35), new Float32Array(21), 7, 1), /multiple of 8, got 7/);
 });
@@ -131,13 +139,27 @@ lanesSuite('one pass of a gradient step equals its twin', () => {
 lanesSuite('products on blocks: signs as floats give the same', () => {
   const pattern = { kind: 'blocks', blocks: [{ rows: 5, cols: 9 }, { rows: 8, cols: 3 }], shared: false } as const, count = 5 * 9 + 8 * 3;
   const signs = words(count, 2), weights = Float32Array.from({ length: count }, (_, k) => (negative(signs, k) ? -0.5 : 0.5));
-  const packed = signProduct(pattern, signs, 0.5, 'exact')!, float = floatProduct(pattern, weights)!;
+  const packed = signProduct(pattern, { weights: () => weights, scale: () => 0.5 }, 'exact')!, float = floatProduct(pattern, weights)!;
   for (const lanes of [1, 8]) for (const way of ['apply', 'applyAdjoint'] as const) {
     const [from, to] = way === 'apply' ? [12, 13] : [13, 12];
     const x = normals(from * lanes, 3), a = new Float32Array(to * lanes), b = new Float32Array(to * lanes);
     packed[way](x, a, lanes);
     float[way](x, b, lanes);
     assert.ok(apart(a, b) < 1e-6);
+  }
+});
+lanesSuite('weights that are all ± one scale train on tables as on floats', () => {
+  const map = patternMap({ kind: 'dense', rows: 13, cols: 37 }), w = plusMinus(words(13 * 37, 4), 13 * 37).map(value => 0.2 * value);
+  const tables = signsMap(map, () => w)!;
+  for (const batch of [2, 5, 8, 19]) {
+    const x = normals(37 * batch, 1), y = normals(13 * batch, 2), out = [0, 1].map(() => new Float32Array(13 * batch)), back = [0, 1].map(() => new Float32Array(37 * batch));
+    for (const [i, own] of [map, tables.map].entries()) {
+      own.apply(w, x, out[i]!, batch);
+      own.applyAdjoint(w, y, back[i]!, batch);
+    }
+    assert.ok(apart(out[1]!, out[0]!) < 1e-6 && apart(back[1]!, back[0]!) < 1e-6);
+    for (let k = 0; k < w.length; k += 3) w[k] = -w[k]!;
+    tables.changed();
   }
 });
 lanesSuite.run();

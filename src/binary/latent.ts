@@ -1,5 +1,6 @@
 import type { Param, UnrolledNetwork } from '../types.js';
 import { channelsOf } from '../core/channels.js';
+import { signsMap } from '../kernels/maps/index.js';
 import { param } from '../unrolled/param.js';
 import type { Reparametrisation } from '../unrolled/train.js';
 import type { Codes } from './bits.js';
@@ -33,6 +34,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => ({
     matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule: encode(matrix),
     codes: new Float32Array(matrix.value.length), ...channelsOf(matrix.map!.pattern),
+    float: matrix.map!, tables: scales === 'global' ? signsMap(matrix.map!, () => matrix.value) : undefined,
   }));
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
   const first = start?.first ?? leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
@@ -57,11 +59,15 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
     materialise(progress) {
       const f = fraction(progress), lambda = scale.value[0]!;
       for (const entry of matrices) {
-        const { matrix: { value }, latent: { value: v }, rule, codes, channels } = entry;
+        const { matrix: { value }, latent: { value: v }, rule, codes, channels, tables } = entry;
         rule(v, codes);
         const own = scales === 'channels' ? channelScales(entry) : undefined;
         for (let i = 0; i < value.length; i++)
           value[i] = (1 - f) * v[i]! + f * (own ? own[channels[i]!]! : lambda) * codes[i]!;
+        // In full, codes without zeros are multiplied by tables of signs.
+        const signed = f === 1 && lambda > 0 && tables && !codes.includes(0);
+        entry.matrix.map = signed ? tables.map : entry.float;
+        if (signed) tables.changed();
       }
     },
     pullback(progress) {
@@ -87,6 +93,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
       const codes = new Map<Param, Codes>(), rowScales = new Map<Param, { values: Float32Array; channels: Uint32Array }>();
       for (const entry of matrices) {
         entry.rule(entry.latent.value, entry.codes);
+        entry.matrix.map = entry.float;
         codes.set(entry.matrix, entry.codes);
         rowScales.set(entry.matrix, { values: channelScales(entry), channels: entry.channels });
       }

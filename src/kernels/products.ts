@@ -2,7 +2,7 @@ import type { Pattern } from '../types.js';
 import { matrixSize } from '../core/pattern.js';
 import { gemm, transposed, view } from './matrix.js';
 import { resident } from './resident.js';
-import { multiplySigns, signMatrix, type BlockSizes, type Precision, type SignMatrix } from './signs.js';
+import { multiplySigns, setSigns, signMatrix, type BlockSizes, type Precision, type SignMatrix } from './signs.js';
 
 /**
  * A linear map with fixed entries on signals side by side: x is inSize × lanes and out outSize × lanes, row-major; lanes is 1 or
@@ -16,7 +16,7 @@ export interface Product {
 }
 
 /** A dense or block-diagonal pattern as a list of blocks; undefined for the others. */
-function blocksOf(pattern: Pattern): BlockSizes[] | undefined {
+export function blocksOf(pattern: Pattern): BlockSizes[] | undefined {
   if (pattern.kind === 'dense') return [{ rows: pattern.rows, cols: pattern.cols, first: 0 }];
   if (pattern.kind !== 'blocks') return undefined;
   let first = 0;
@@ -27,16 +27,36 @@ function blocksOf(pattern: Pattern): BlockSizes[] | undefined {
   });
 }
 
-/** scale · S with S given by sign bits on the pattern (bit 1 = −1, in the pattern's order); undefined where no kernel fits the pattern. */
-export function signProduct(pattern: Pattern, signs: Uint32Array, scale: number, precision: Precision = 'standard'): Product | undefined {
+export interface SignProduct extends Product {
+  /** Says that weights or scale are others now. */
+  changed(): void;
+}
+
+/**
+ * scale · sign(weights) on the pattern; undefined where no kernel fits it. Both are asked for when a direction is first used
+ * and again after `changed`; nothing but their bits is kept.
+ */
+export function signProduct(pattern: Pattern, source: { weights(): Float32Array; scale(): number }, precision: Precision = 'standard'): SignProduct | undefined {
   const blocks = blocksOf(pattern);
   if (!blocks) return undefined;
   const { rows: outSize, cols: inSize } = matrixSize(pattern);
-  let ahead: SignMatrix | undefined, back: SignMatrix | undefined;
+  function direction(transposed: boolean): { fresh: boolean; multiply: Product['apply'] } {
+    let matrix: SignMatrix | undefined;
+    const own = {
+      fresh: false,
+      multiply(x: Float32Array, out: Float32Array, lanes: number): void {
+        matrix ??= signMatrix(blocks!, transposed);
+        if (!own.fresh) setSigns(matrix, source.weights());
+        own.fresh = true;
+        multiplySigns(matrix, x, out, lanes, source.scale(), precision);
+      },
+    };
+    return own;
+  }
+  const ahead = direction(false), back = direction(true);
   return {
-    inSize, outSize,
-    apply: (x, out, lanes) => multiplySigns(ahead ??= signMatrix(blocks, signs), x, out, lanes, scale, precision),
-    applyAdjoint: (y, out, lanes) => multiplySigns(back ??= signMatrix(blocks, signs, true), y, out, lanes, scale, precision),
+    inSize, outSize, apply: ahead.multiply, applyAdjoint: back.multiply,
+    changed() { ahead.fresh = back.fresh = false; },
   };
 }
 

@@ -3,7 +3,7 @@ import { alloc, contains, free, scratch } from './memory.js';
 import { resident } from './resident.js';
 import { checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
 
-/** The size of one block on the diagonal, and where its signs begin among all signs (row-major). */
+/** The size of one block on the diagonal, and which of all weights is its first (row-major). */
 export interface BlockSizes {
   readonly rows: number;
   readonly cols: number;
@@ -20,6 +20,9 @@ export interface SignMatrix {
   readonly count: number;
   /** Bytes of scratch that a product needs. */
   readonly work: number;
+  /** Every block that has bits of its own, and the byte where they start. */
+  readonly sources: readonly (BlockSizes & { readonly start: number })[];
+  readonly transposed: boolean;
 }
 
 /**
@@ -28,7 +31,8 @@ export interface SignMatrix {
  */
 export type Precision = 'exact' | 'standard' | 'fast';
 
-const kinds = { standard: 0, fast: 1, exact: 2 } as const;
+/** The kernels' numbers for them. */
+export const kinds = { standard: 0, fast: 1, exact: 2 } as const;
 
 /** Products run one at a time and share their tables' memory. */
 let workspace = alloc(0);
@@ -41,43 +45,34 @@ function workspaceOf(bytes: number): number {
   return workspace.byteOffset;
 }
 
-/**
- * Packs the blocks of a matrix, or of its transpose; entry k of `signs` (bit 1 = −1, least significant bit first) is k-th in row
- * order. Blocks with the same `first` share their bits.
- */
-export function signMatrix(blocks: readonly BlockSizes[], signs: Uint32Array, transposed = false): SignMatrix {
-  const list = new Int32Array(5 * blocks.length), starts = new Map<number, number>(), parts: Uint8Array[] = [];
+/** Room for the blocks of a matrix, or of its transpose, all +1 until `setSigns`. Blocks with the same `first` share their bits. */
+export function signMatrix(blocks: readonly BlockSizes[], transposed = false): SignMatrix {
+  const list = new Int32Array(5 * blocks.length), starts = new Map<number, number>();
   let bytes = 0, row = 0, col = 0, work = kernels.signGemmScratch();
-  blocks.forEach(({ rows, cols, first }, b) => {
-    const [height, width] = transposed ? [cols, rows] : [rows, cols];
-    let start = starts.get(first);
-    if (start === undefined) {
-      const part = tiles(height, width, signs, first, transposed ? 1 : cols, transposed ? cols : 1);
-      starts.set(first, start = bytes);
-      parts.push(part);
-      bytes += part.length;
-    }
+  const sources = blocks.flatMap((block, b) => {
+    const { rows, cols, first } = block, [height, width] = transposed ? [cols, rows] : [rows, cols], known = starts.get(first), start = known ?? bytes;
     list.set([height, width, start, col, row], 5 * b);
     row += height;
     col += width;
     work = Math.max(work, kernels.signGemvScratch(width));
+    if (known !== undefined) return [];
+    starts.set(first, start);
+    bytes += Math.ceil(height / 32) * Math.ceil(width / 4) * 16;
+    return [{ ...block, start }];
   });
-  const packed = new Uint8Array(bytes);
-  parts.reduce((at, part) => (packed.set(part, at), at + part.length), 0);
   return {
-    rows: row, cols: col, work, count: blocks.length,
-    packed: resident(new Float32Array(packed.buffer)), list: resident(new Float32Array(list.buffer)),
+    rows: row, cols: col, work, count: blocks.length, sources, transposed,
+    packed: resident(new Float32Array(bytes / 4)), list: resident(new Float32Array(list.buffer)),
   };
 }
 
-function tiles(rows: number, cols: number, signs: Uint32Array, first: number, rowStep: number, colStep: number): Uint8Array {
-  const groups = Math.ceil(cols / 4), bytes = new Uint8Array(Math.ceil(rows / 32) * groups * 16);
-  for (let i = 0; i < rows; i++) {
-    const at = (i >> 5) * groups * 16 + (i & 15), shift = i & 16 ? 4 : 0;
-    for (let j = 0, k = first + i * rowStep; j < cols; j++, k += colStep)
-      bytes[at + (j >> 2) * 16]! |= ((signs[k >>> 5]! >>> (k & 31)) & 1) << (shift + (j & 3));
+/** S = sign(w), in the row order of the matrix that was not transposed; −0 counts as negative. */
+export function setSigns({ packed, sources, transposed }: SignMatrix, w: Float32Array): void {
+  const pack = transposed ? kernels.packSignsTransposed : kernels.packSigns;
+  for (const { rows, cols, first, start } of sources) {
+    if (first + rows * cols > w.length) throw new RangeError(`setSigns: expected ${first + rows * cols} weights, got ${w.length}`);
+    scratch(() => pack(readable(w.subarray(first, first + rows * cols)).byteOffset, rows, cols, packed.byteOffset + start));
   }
-  return bytes;
 }
 
 /**

@@ -27,6 +27,11 @@ interface Kernels {
     g: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number,
     padded: number, turned: number,
   ): void;
+  fftScratch(table: number): number;
+  fftLines(
+    x: number, xLane: number, xStep: number, out: number, outLane: number, outStep: number, lines: number, table: number,
+    scale: number, inverse: boolean, scratch: number,
+  ): void;
   conv3x3Scratch(channelsIn: number, channelsOut: number, height: number, width: number): number;
   conv3x3(
     x: number, w: number, wOut: number, wIn: number, wTap: number, out: number, channelsIn: number, channelsOut: number,
@@ -40,6 +45,8 @@ interface Kernels {
     x: number, g: number, gw: number, channelsIn: number, channelsOut: number, height: number, width: number, batch: number,
     scratch: number,
   ): void;
+  packSigns(w: number, rows: number, cols: number, to: number): void;
+  packSignsTransposed: Kernels['packSigns'];
   signGemvScratch(cols: number): number;
   signGemmScratch(): number;
   signBlocks(

@@ -1,25 +1,29 @@
 import type { Layer, LinearOperator, OneBitNetwork, Param } from '../types.js';
 import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
+import { fewestTogether } from '../kernels/maps/index.js';
+import { signProductOf } from './packed-map.js';
 
 /** Signals that go through all layers side by side: what the kernels like, and little memory. */
-const together = 64;
-/** Fewer signals than this are quicker one by one: the table kernels cost the same for 1 to 8. */
-const fewest = 5;
+export const together = 64;
 
 /** Where layer k's iterates of all signals go, one after the other; undefined where nobody asks. */
 type Outputs = (layer: number) => Float32Array | undefined;
 
 interface Buffers { readonly x: Float32Array; readonly u: Float32Array; readonly r: Float32Array; readonly y: Float32Array }
 
+/** The magnitude of all entries; undefined where they have more than one. */
+export function oneMagnitude(weights: Float32Array): number | undefined {
+  const magnitude = Math.abs(weights[0]!);
+  return weights.every(w => Math.abs(w) === magnitude) ? magnitude : undefined;
+}
+
 /** A's own products on signals side by side: on sign bits where all of its entries have one magnitude. */
 function operatorProduct(A: LinearOperator, precision: Precision): Product | undefined {
   const weights = A.weights?.();
   if (!weights) return undefined;
-  const magnitude = Math.abs(weights[0]!);
-  if (!weights.every(w => Math.abs(w) === magnitude)) return floatProduct(A.pattern(), weights);
-  const signs = new Uint32Array(Math.ceil(weights.length / 32));
-  weights.forEach((w, i) => { if (w < 0) signs[i >>> 5]! |= 1 << (i & 31); });
-  return signProduct(A.pattern(), signs, magnitude, precision);
+  const magnitude = oneMagnitude(weights);
+  if (magnitude === undefined) return floatProduct(A.pattern(), weights);
+  return signProduct(A.pattern(), { weights: () => weights, scale: () => magnitude }, precision);
 }
 
 /**
@@ -37,8 +41,7 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
   for (const { W } of steps) {
     if (!W || products.has(W)) continue;
     const matrix = net.matrices.find(({ name }) => name === W.name);
-    if (matrix?.zeros || matrix?.rowScales) return undefined;
-    const product = matrix ? signProduct(matrix.pattern, matrix.signs, net.scale, precision) : floatProduct(W.map!.pattern, W.value);
+    const product = matrix ? signProductOf(matrix, net.scale, precision) : floatProduct(W.map!.pattern, W.value);
     if (!product) return undefined;
     products.set(W, product);
   }
@@ -68,7 +71,7 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
   }
   return (y, batch, outputs) => {
     let at = 0;
-    for (let count: number; (count = Math.min(together, batch - at)) >= fewest; at += count) {
+    for (let count: number; (count = Math.min(together, batch - at)) >= fewestTogether; at += count) {
       const lanes = Math.ceil(count / laneBlock) * laneBlock, own = buffersOf(lanes);
       if (count < lanes) own.y.fill(0);
       toLanes(y.subarray(at * m, (at + count) * m), count, own.y, lanes);

@@ -7,4 +7,6 @@ export { conv3x3, conv3x3Scratch, conv3x3Weights, conv3x3WeightsScratch } from '
 export { signGemvScratch } from './sign-gemv';
 export { signGemmScratch } from './sign-gemm';
 export { signBlocks } from './sign-blocks';
+export { fftLines, fftScratch } from './fft';
 export { transpose } from './transpose';
+export { packSigns, packSignsTransposed } from './sign-pack';
