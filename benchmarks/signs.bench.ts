@@ -1,17 +1,10 @@
 // The kernels on sign bits beside other libraries' f32 kernels on the same ±1.
-import { multiplySigns, signMatrix, type Precision } from '../src/kernels/index.js';
+import { multiplySigns, setSigns, signMatrix, type Precision } from '../src/kernels/index.js';
 import type { Case } from './case.js';
 import { denseShapes, manyLanes } from './shapes.js';
 
 /** Relative errors of the ways to round the activations; several vectors at once are exact. */
 const tolerances: Readonly<Record<Precision, number>> = { exact: 1e-5, standard: 5e-4, fast: 2e-2 };
-
-/** Bit k set where entry k is −1. */
-function bitsOf(signs: Float32Array): Uint32Array {
-  const bits = new Uint32Array(Math.ceil(signs.length / 32));
-  signs.forEach((sign, k) => { if (sign < 0) bits[k >> 5]! |= 1 << (k & 31); });
-  return bits;
-}
 
 /** `count` equal blocks on the diagonal; 1 is a dense matrix. */
 function signs(rows: number, cols: number, count: number, batch: number, precision: Precision): Case {
@@ -21,7 +14,8 @@ function signs(rows: number, cols: number, count: number, batch: number, precisi
     mask: count > 1 ? `${count} blocks` : 'dense', tolerance: tolerances[precision],
     prepare(data) {
       const W = data.signs(count * height * width), x = data.normals(cols * batch), output = data.zeros(rows * batch);
-      const S = signMatrix(Array.from({ length: count }, (_, b) => ({ rows: height, cols: width, first: b * height * width })), bitsOf(W));
+      const S = signMatrix(Array.from({ length: count }, (_, b) => ({ rows: height, cols: width, first: b * height * width })));
+      setSigns(S, W);
       const arrays = {
         W: { data: W, shape: count > 1 ? [count, height, width] : [rows, cols] },
         x: { data: x, shape: batch > 1 ? [cols, batch] : [cols] },
