@@ -9,6 +9,8 @@ export interface Arena {
   scratch<T>(run: () => T): T;
   /** A temporary of the enclosing `scratch`, not zeroed, 16-byte aligned; an ordinary array outside one or where full. */
   temp(length: number): Float32Array;
+  /** Bytes of all long-lived arrays. */
+  used(): number;
   /** Whether kernels can work on this array where it is. */
   contains(array: Float32Array): boolean;
 }
@@ -86,7 +88,9 @@ export function arena(memory: WebAssembly.Memory, base: number): Arena {
     return new Float32Array(buffer, start, length);
   }
 
-  return { alloc, free, scratch, temp, contains };
+  const used = (): number => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+  return { alloc, free, scratch, temp, used, contains };
 }
 
 /** The largest of 1 GiB, 512, 256 and 128 MiB of address space that there is; pages cost nothing until they are touched. */
@@ -103,4 +107,4 @@ function reserve(): WebAssembly.Memory {
 
 /** The one memory of all kernels. Its first page belongs to the compiled kernels themselves. */
 export const memory = reserve();
-export const { alloc, free, scratch, temp, contains } = arena(memory, bytesPerPage);
+export const { alloc, free, scratch, temp, used, contains } = arena(memory, bytesPerPage);
