@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -83,5 +84,20 @@ harness('select finds groups and kernels, and says which there are', () => {
   assert.throws(() => select('magic'), /expected a group of kernels, training, got magic/);
   assert.throws(() => select('training', /gemv/), /expected a pattern that matches one of training-step, .*, got gemv/);
 });
+harness('bench --json prints environment and rows alone; the rest goes to stderr', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/cli/main.js', 'bench', 'kernels', '--only', '^sign-gemv-fast$', '--quick', '--json'],
+    { encoding: 'utf8', timeout: 300_000 });
+  assert.is(status, 0, stderr);
+  const { environment, rows } = JSON.parse(stdout);
+  assert.ok(environment.node && 'numpy' in environment.peers);
+  assert.equal([...new Set(rows.map(({ kernel }: { kernel: string }) => kernel))], ['sign-gemv-fast']);
+  assert.is(stderr.trim().split('\n').length, rows.length + 1);
+});
+for (const [name, args] of [['group', ['magic']], ['pattern', ['--only', '(']], ['match', ['--only', 'magic']], ['folder', ['--out', '/nowhere/x']]] as const)
+  harness(`bench with a wrong ${name} is one line and exit code 2`, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/cli/main.js', 'bench', ...args], { encoding: 'utf8' });
+    assert.equal([status, stdout], [2, '']);
+    assert.match(stderr, /^signfold: .+\n$/);
+  });
 harness.after(() => rmSync(folder, { recursive: true }));
 harness.run();

@@ -35,7 +35,7 @@ def correlate(h, x):
 
 def fft2(x):
     signal = x.view(np.complex64)[..., 0]
-    return lambda: np.fft.fft2(signal)
+    return lambda: np.fft.fft2(signal, norm='ortho')
 
 
 ops = {'matmul': matmul, 'blocks': blocks, 'correlate': correlate, 'fft2': fft2}

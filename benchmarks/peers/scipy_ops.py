@@ -14,7 +14,7 @@ def csr(values, colIdx, rowPtr, x):
 
 def fft2(x):
     signal = x.view(np.complex64)[..., 0]
-    return lambda: scipy.fft.fft2(signal, workers=1)
+    return lambda: scipy.fft.fft2(signal, norm='ortho', workers=1)
 
 
 ops = {'csr': csr, 'fft2': fft2}
