@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tensor } from '../src/core/array.js';
-import { l1 } from '../src/core/prox.js';
+import { box, l1 } from '../src/core/prox.js';
 import { encodeSafetensors, type SafetensorsEntry } from '../src/core/safetensors.js';
 import { patternMap } from '../src/kernels/maps/index.js';
 import { onOperator } from '../src/binary/one-bit-network.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { importIstaNet } from '../src/packed/released.js';
-import { istaNet } from '../src/unrolled/ista-net.js';
+import { istaNet, istaNetWeights } from '../src/unrolled/ista-net.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { straightThrough } from '../src/binary/binarizers/index.js';
 import { pack } from '../src/packed/engine.js';
 import { dataset } from '../datasets/index.js';
-import { convolution, gaussian, matrix } from '../operators/index.js';
+import { convolution, fourier, gaussian, identity, matrix } from '../operators/index.js';
 import { networkFrom } from '../src/unrolled/presets.js';
 import type { Boundary, OneBitNetwork, Pattern } from '../src/types.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
@@ -66,6 +66,31 @@ nets('a missing, misnamed, misshapen or broken tensor is one clear line', () => 
   const broken = stored(own);
   broken['fcs.0.conv_D']!.data[3] = NaN;
   assert.throws(() => load(own, broken), /fcs.0.conv_D: expected finite numbers, got NaN/);
+});
+nets('a small file that asks for a large network, and two names for one param, are refused before it is built', () => {
+  const one = (data: number[], shape: number[] = [data.length]): SafetensorsEntry => ({ dtype: 'F32', shape, data: Float32Array.from(data) });
+  assert.throws(() => load(cases[1]!, { 'fcs.99.conv_D': one([1]) } as unknown as Stored), /ista-net: expected 600 tensors for 100 phases, got 1$/);
+  const wide = Object.fromEntries(Object.entries(stored(cases[1]!)).map(([name, entry]) => [name, name.endsWith('conv_D') ? one([], [1024, 0]) : entry])) as Stored;
+  assert.throws(() => load(cases[1]!, wide), /ista-net: expected tensors for 75534336 weights, got tensors of \d+$/);
+  const twice = stored(cases[1]!);
+  const { 'fcs.1.conv_G': _, ...others } = twice;
+  assert.throws(() => load(cases[1]!, { ...others, 'fcs.00.conv_D': twice['fcs.0.conv_D']! }), /expected tensors fcs\.K\.\{.*got fcs\.00\.conv_D$/);
+});
+nets('istaNetWeights counts what is built', () => {
+  const A = gaussian(6, 12, { seed: 1 });
+  for (const options of [{ layers: 3, features: 4, taps: 5 }, { layers: 2, features: 3, transform: 'istanet', shape: [3, 4], start: 'linear' }] as const) {
+    const { params } = istaNet({ operator: A, prox: l1() }, options);
+    assert.is(istaNetWeights({ operator: A, prox: l1() }, options), params.reduce((sum, { map }) => sum + (map?.count ?? 0), 0));
+  }
+});
+nets('complex signals, another prox and huge signals are refused', () => {
+  assert.throws(() => istaNet({ operator: identity([2 ** 14, 2 ** 11]), prox: l1() }, { layers: 1, norm: 1 }),
+    'ista-net: expected signals times taps of at most 268435456, got 33554432 times 9');
+  for (const shape of [[13], [6, 9]])
+    assert.throws(() => istaNet({ operator: fourier(shape), prox: l1() }, { layers: 1, ...(shape.length > 1 && { shape: [6, 18] }) }),
+      `ista-net: expected real signals, got [${shape.join(',')},2], whose last axis of 2 means complex`);
+  assert.ok(istaNet({ operator: fourier([13], { complexInput: false }), prox: l1() }, { layers: 1, features: 2 }));
+  assert.throws(() => istaNet({ operator: gaussian(3, 5, { seed: 1 }), prox: box(0, 1) }, { layers: 1 }), 'ista-net: expected the prox l1, got box(0,1)');
 });
 nets('untrained, ISTA-Net+ is gradient descent from the start', () => {
   const A = gaussian(7, 11, { seed: 1 }), net = istaNet({ operator: A, prox: l1() }, { layers: 3, features: 4 }), y = normalTensor([7], 2);

@@ -204,6 +204,9 @@ algebra('a hostile description is refused with one line, before it takes memory'
     copies(2 ** 27, one),
     copies(2 ** 15, copies(2 ** 15, one)),
     { kind: 'stack', args: {}, parts: [wide, wide, wide] },
+    { kind: 'orthonormal', args: { rows: 2 ** 13, cols: 2 ** 13, seed: 1 } },
+    { kind: 'image-blocks', args: { shape: [1, 2 ** 12], size: 2 ** 14 + 1 } },
+    { kind: 'image-blocks', args: { shape: [3, 3], size: 0 } },
   ])
     assert.throws(
       () => fromDescription(description as OperatorDescription),

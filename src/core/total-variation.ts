@@ -93,6 +93,7 @@ export function totalVariation(
 
   return {
     name,
+    shape,
     value(x) {
       let sum = 0;
       for (let b = 0, n = count(x); b < n; b++)

@@ -21,6 +21,7 @@ function orthonormalL1(name: string, { shape, analyse, synthesise }: Orthonormal
   };
   return {
     name,
+    shape,
     value(x) {
       const z = new Float32Array(x.length);
       analyse(x, z, batchOf(x));

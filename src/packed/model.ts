@@ -1,60 +1,18 @@
-import type { NetworkDescription, OneBitMatrix, OneBitNetwork, OperatorDescription } from '../types.js';
+import type { NetworkDescription, OneBitMatrix, OneBitNetwork } from '../types.js';
 import { fromDescription } from '../../operators/index.js';
 import { checkBits, unpackCodes } from '../binary/bits.js';
-import { checkFinite } from '../core/array.js';
+import { formatShape, sizeOf } from '../core/array.js';
 import { channelsOf } from '../core/channels.js';
 import { proxByName } from '../core/prox.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsEntry } from '../core/safetensors.js';
+import { describedWeights } from '../unrolled/described-weights.js';
 import { networkFrom } from '../unrolled/presets.js';
+import { f32, floats, restoreOperator, storeOperator } from './stored-operator.js';
 
 const format = 'signfold-model',
   version = '1';
 
-type Tensors = Record<string, SafetensorsEntry>;
-
-const f32 = (data: Float32Array): SafetensorsEntry => ({ dtype: 'F32', shape: [data.length], data: Float32Array.from(data) });
 const u32 = (data: Uint32Array): SafetensorsEntry => ({ dtype: 'U32', shape: [data.length], data: Uint32Array.from(data) });
-
-/** Moves a description's arrays to tensors named after their place, so that its JSON stays small. */
-function storeOperator(description: OperatorDescription, at: string, tensors: Tensors): unknown {
-  for (const [name, array] of Object.entries(description.arrays ?? {})) tensors[`${at}.${name}`] = f32(array);
-  return {
-    kind: description.kind,
-    args: description.args,
-    ...(description.arrays && { arrays: Object.keys(description.arrays) }),
-    ...(description.parts && { parts: description.parts.map((part, i) => storeOperator(part, `${at}.${i}`, tensors)) }),
-  };
-}
-
-/** Operators nested deeper than this are refused. */
-const maxDepth = 16;
-
-function restoreOperator(stored: unknown, at: string, tensors: Safetensors['tensors'], depth = 0): OperatorDescription {
-  const fail = (expected: string): never => {
-    throw new RangeError(`model: expected ${expected} in the description of ${at}`);
-  };
-  if (depth > maxDepth || typeof stored !== 'object' || stored === null) return fail('an operator');
-  const { kind, args, arrays, parts } = stored as Record<string, unknown>;
-  if (typeof kind !== 'string' || typeof args !== 'object' || args === null) return fail('a kind and arguments');
-  if (arrays !== undefined && !(Array.isArray(arrays) && arrays.every(name => typeof name === 'string')))
-    return fail('names of arrays');
-  if (parts !== undefined && !(Array.isArray(parts) && parts.length <= 4096)) return fail('a list of parts');
-  return {
-    kind,
-    args: args as Record<string, unknown>,
-    ...(arrays && { arrays: Object.fromEntries((arrays as string[]).map(name => [name, floats(tensors, `${at}.${name}`)])) }),
-    ...(parts && { parts: (parts as unknown[]).map((part, i) => restoreOperator(part, `${at}.${i}`, tensors, depth + 1)) }),
-  };
-}
-
-function floats(tensors: Safetensors['tensors'], name: string, length?: number): Float32Array {
-  const entry = tensors[name];
-  if (!entry || !(entry.data instanceof Float32Array)) throw new RangeError(`model: expected a tensor ${name} of f32 numbers`);
-  if (length !== undefined && entry.data.length !== length)
-    throw new RangeError(`model: expected ${length} numbers in ${name}, got ${entry.data.length}`);
-  checkFinite(`model: ${name}`, entry.data);
-  return entry.data;
-}
 
 /**
  * A network as a safetensors file: sign bits as U32 words, everything else f32, and what rebuilds operator and network in its
@@ -63,7 +21,7 @@ function floats(tensors: Safetensors['tensors'], name: string, length?: number):
 export function encodeModel(net: OneBitNetwork, notes: Readonly<Record<string, string>> = {}): Uint8Array {
   const { operator, prox } = net.problem;
   if (!operator.describe) throw new TypeError(`model: ${operator.name} cannot be rebuilt from a file; give linop a describe()`);
-  const tensors: Tensors = {};
+  const tensors: Record<string, SafetensorsEntry> = {};
   const stored = storeOperator(operator.describe(), 'operator', tensors);
   for (const param of net.params) {
     const matrix = net.matrices.find(({ name }) => name === param.name);
@@ -86,6 +44,10 @@ export function encodeModel(net: OneBitNetwork, notes: Readonly<Record<string, s
     operator: JSON.stringify(stored),
   });
 }
+
+/** As many weights as a file can be for: each takes a bit at least. */
+const heldWeights = (tensors: Safetensors['tensors']): number =>
+  Object.values(tensors).reduce((sum, { data }) => sum + 8 * data.byteLength, 0);
 
 export interface Model {
   readonly net: OneBitNetwork;
@@ -115,7 +77,13 @@ export function decodeModel(bytes: Uint8Array): Model {
   const description = parsed<NetworkDescription>(metadata, 'network');
   if (typeof description?.preset !== 'string' || typeof description.args !== 'object' || description.args === null)
     throw new RangeError('model: expected a preset and its arguments in network');
-  const net = networkFrom({ operator, prox: proxByName(metadata['prox'] ?? '') }, description);
+  const prox = proxByName(metadata['prox'] ?? '');
+  if (prox.shape && sizeOf(prox.shape) !== sizeOf(operator.inShape))
+    throw new RangeError(`model: expected a prox for signals ${formatShape(operator.inShape)}, got ${prox.name}`);
+  const weights = describedWeights({ operator, prox }, description),
+    held = heldWeights(tensors);
+  if (weights > held) throw new RangeError(`model: expected tensors for ${weights} weights, got tensors for ${held} at most`);
+  const net = networkFrom({ operator, prox }, description);
   const matrices = net.params.flatMap((param): OneBitMatrix[] => {
     const signs = tensors[`${param.name}.signs`];
     if (!param.map || !signs) {

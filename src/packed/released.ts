@@ -1,7 +1,7 @@
 import type { OneBitNetwork, Problem, Shape, Tensor } from '../types.js';
 import { checkFinite, flat, formatShape, sameShape } from '../core/array.js';
 import { decodeSafetensors } from '../core/safetensors.js';
-import { istaNet } from '../unrolled/ista-net.js';
+import { istaNet, istaNetWeights, type IstaNetOptions } from '../unrolled/ista-net.js';
 
 /** Tensor names of the released ISTA-Net code, phase k, and the params that they become. */
 const nameMap: Readonly<Record<string, string>> = {
@@ -14,6 +14,7 @@ const nameMap: Readonly<Record<string, string>> = {
   conv2_backward: 'B2',
   conv_G: 'G',
 };
+const ofPlus: readonly string[] = ['conv_D', 'conv_G'];
 
 /**
  * ISTA-Net or ISTA-Net+ from a safetensors file with the tensor names of the authors' PyTorch code (`fcs.K.conv_D`, …): torch
@@ -28,25 +29,30 @@ export function importIstaNet(
 ): OneBitNetwork {
   const { tensors } = decodeSafetensors(bytes),
     names = Object.keys(tensors);
-  const parts = names.map(name => /^fcs\.(\d{1,3})\.(\w+)$/.exec(name));
+  // Without leading zeros, so that no two names mean one param.
+  const parts = names.map(name => /^fcs\.(0|[1-9]\d?)\.(\w+)$/.exec(name));
   const odd = names.find((_, i) => !parts[i] || !Object.hasOwn(nameMap, parts[i]![2]!));
   if (odd !== undefined)
     throw new RangeError(`ista-net: expected tensors fcs.K.{${Object.keys(nameMap).join(', ')}}, got ${odd}`);
   const layers = parts.reduce((count, part) => Math.max(count, Number(part![1]) + 1), 0);
   const plus = names.includes('fcs.0.conv_D'),
     first = tensors[plus ? 'fcs.0.conv_D' : 'fcs.0.conv1_forward'];
-  const net = istaNet(problem, {
+  const options: IstaNetOptions = {
     layers,
     transform: plus ? 'istanet-plus' : 'istanet',
     features: first?.shape[0] ?? 0,
     norm: start ? 1 : 1 / Math.sqrt(1.001),
-    start: start ? 'linear' : 'adjoint',
     symmetry: 0,
     ...(shape && { shape }),
-  });
-  const expected = net.params.filter(({ name }) => name !== 'start.Q');
-  if (names.length !== expected.length)
-    throw new RangeError(`ista-net: expected ${expected.length} tensors for ${layers} phases, got ${names.length}`);
+  };
+  // The file is not trusted: it must hold what it asks to be built.
+  const expected = layers * Object.keys(nameMap).filter(name => plus || !ofPlus.includes(name)).length;
+  if (names.length !== expected)
+    throw new RangeError(`ista-net: expected ${expected} tensors for ${layers} phases, got ${names.length}`);
+  const weights = istaNetWeights(problem, options),
+    held = names.reduce((sum, name) => sum + tensors[name]!.data.length, 0);
+  if (weights > held) throw new RangeError(`ista-net: expected tensors for ${weights} weights, got tensors of ${held}`);
+  const net = istaNet(problem, { ...options, start: start ? 'linear' : 'adjoint' });
   for (const part of parts) {
     const [name, phase, field] = part!,
       own = `${nameMap[field!]}.${Number(phase)}`;

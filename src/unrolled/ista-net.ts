@@ -1,10 +1,10 @@
-import type { Param, Pattern, Problem, Shape, UnrolledNetwork } from '../types.js';
-import { formatShape, sizeOf } from '../core/array.js';
+import type { Param, Pattern, PatternMap, Problem, Shape, UnrolledNetwork } from '../types.js';
+import { checkShape, formatShape, sizeOf } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { random } from '../core/random.js';
 import { patternMap } from '../kernels/maps/index.js';
 import { linearStart } from './layers/linear-start.js';
-import { transformStep } from './layers/transform-step.js';
+import { transformStep, type Transform } from './layers/transform-step.js';
 import { network } from './network.js';
 import { param, scalar } from './param.js';
 
@@ -30,6 +30,30 @@ export interface IstaNetOptions {
 
 const maxLayers = 100,
   maxFeatures = 1024;
+/** A map of kernels may hold an index for every tap at every entry of its signals. */
+const maxPlaces = 2 ** 28;
+
+/** Channels [in, out] of a phase's kernels. */
+function kernelChannels(transform: string, features: number): Readonly<Record<string, readonly [number, number]>> {
+  const plus = transform === 'istanet-plus',
+    inner = plus ? features : 1;
+  return {
+    ...(plus && { D: [1, features] }),
+    F1: [inner, features],
+    F2: [features, features],
+    B1: [features, features],
+    B2: [features, inner],
+    ...(plus && { G: [features, 1] }),
+  };
+}
+
+/** How many weights the kernels and the start of `istaNet` have, told before anything is allocated. */
+export function istaNetWeights({ operator }: Problem, options: IstaNetOptions): number {
+  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', taps = 3, shape = operator.inShape } = options;
+  const pairs = Object.values(kernelChannels(transform, features)).reduce((sum, [from, to]) => sum + from * to, 0);
+  const fitted = start === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
+  return layers * pairs * taps ** shape.length + fitted;
+}
 
 function check(who: string, name: string, value: number, most: number): void {
   if (!Number.isSafeInteger(value) || value < 1 || value > most)
@@ -39,14 +63,18 @@ function check(who: string, name: string, value: number, most: number): void {
 /**
  * ISTA-Net and ISTA-Net+ (Zhang & Ghanem 2018): gradient steps and soft thresholds in a learnt convolutional transform, whose
  * kernels lie on Toeplitz masks. Untrained, ISTA-Net+ is K gradient steps of size 1/L from the start: its last kernels are zero.
- * Throws a RangeError for complex signals, or a shape that does not hold them.
+ * The problem's prox is l1, of which the learnt transform takes the threshold. Throws a RangeError for another, for complex
+ * signals, or a shape that does not hold them.
  */
 export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetwork {
   const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', symmetry = 0.01, taps = 3, seed = 1 } = options;
-  const { norm: length = norm(problem.operator) } = options;
   const { operator, prox } = problem,
     shape = options.shape ?? operator.inShape,
     who = 'ista-net';
+  if (prox.name !== 'l1') throw new RangeError(`${who}: expected the prox l1, got ${prox.name}`);
+  if (operator.inShape.length > 1 && operator.inShape.at(-1) === 2)
+    throw new RangeError(`${who}: expected real signals, got ${formatShape(operator.inShape)}, whose last axis of 2 means complex`);
+  const { norm: length = norm(operator) } = options;
   if (!(length > 0 && length < Infinity)) throw new RangeError(`${who}: expected norm > 0, got ${length}`);
   check(who, 'layers', layers, maxLayers);
   check(who, 'features', features, maxFeatures);
@@ -57,19 +85,22 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
   if (start !== 'adjoint' && start !== 'linear')
     throw new RangeError(`${who}: expected start adjoint or linear, got ${String(start)}`);
   if (!(symmetry >= 0 && symmetry < Infinity)) throw new RangeError(`${who}: expected symmetry >= 0, got ${symmetry}`);
-  if (shape.length < 1 || shape.length > 2 || sizeOf(shape) !== sizeOf(operator.inShape))
-    throw new RangeError(
-      `${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got ${formatShape(shape)}`,
-    );
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || sizeOf(shape) !== sizeOf(operator.inShape))
+    throw new RangeError(`${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got [${String(shape)}]`);
+  checkShape(who, shape);
 
   const support = shape.map(() => taps),
     origin = shape.map(() => taps >> 1),
     rng = random(seed, 0x15);
+  if (sizeOf(support) * sizeOf(shape) > maxPlaces)
+    throw new RangeError(`${who}: expected signals times taps of at most ${maxPlaces}, got ${sizeOf(shape)} times ${sizeOf(support)}`);
+  const maps = new Map<string, PatternMap>();
   /** A kernel for each pair of channels, as Glorot & Bengio 2010 draw them; zero where `silent`. */
   function kernels(name: string, from: number, to: number, silent = false): Param {
     const pattern: Pattern = { kind: 'toeplitz', shape, support, origin, boundary: 'zero', channels: { in: from, out: to } };
-    const map = patternMap(pattern),
+    const map = maps.get(`${from} ${to}`) ?? patternMap(pattern),
       deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
+    maps.set(`${from} ${to}`, map);
     return param(
       name,
       Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal())),
@@ -83,20 +114,14 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
     start === 'linear'
       ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false })
       : undefined;
-  const plus = transform === 'istanet-plus',
-    inner = plus ? features : 1;
+  const channels = Object.entries(kernelChannels(transform, features));
   const phases = Array.from({ length: layers }, (_, k) =>
     transformStep(
       `ista-net.${k}`,
       operator,
-      {
-        ...(plus && { D: kernels(`D.${k}`, 1, features) }),
-        F1: kernels(`F1.${k}`, inner, features),
-        F2: kernels(`F2.${k}`, features, features),
-        B1: kernels(`B1.${k}`, features, features),
-        B2: kernels(`B2.${k}`, features, inner),
-        ...(plus && { G: kernels(`G.${k}`, features, 1, true) }),
-      },
+      Object.fromEntries(
+        channels.map(([name, [from, to]]) => [name, kernels(`${name}.${k}`, from, to, name === 'G')]),
+      ) as unknown as Transform,
       { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, 0.01) },
       symmetry,
     ),

@@ -1,0 +1,27 @@
+import type { NetworkDescription, Pattern, Problem } from '../types.js';
+import { weightCount } from '../core/pattern.js';
+import { istaNetWeights, type IstaNetOptions } from './ista-net.js';
+
+/** Weights of AᵀA; 0 where only building it tells how many it fills in. */
+function gramWeights(pattern: Pattern): number {
+  if (pattern.kind === 'dense') return pattern.cols ** 2;
+  if (pattern.kind !== 'blocks') return 0;
+  return weightCount({ ...pattern, blocks: pattern.blocks.map(({ cols }) => ({ rows: cols, cols })) });
+}
+
+/**
+ * How many weights the matrices and kernels of a described network have, told before any is allocated: a description in a file is
+ * not trusted. Not a number, or negative, for arguments that the preset will refuse.
+ */
+export function describedWeights(problem: Problem, { preset, args }: NetworkDescription): number {
+  if (preset === 'ista-net') {
+    const { shape = [] } = args;
+    return Array.isArray(shape) ? istaNetWeights(problem, args as unknown as IstaNetOptions) : NaN;
+  }
+  const coupling = args['coupling'] ?? (preset === 'learned-ista' ? 'tied' : 'closed-form');
+  if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return 0;
+  const pattern = problem.operator.pattern(),
+    count = weightCount(pattern);
+  if (coupling === 'coupled') return Number(args['layers']) * count;
+  return coupling === 'lista' ? count + gramWeights(pattern) : count;
+}
