@@ -11,9 +11,10 @@ export interface Recording {
 }
 
 /**
- * Segments of EEG contaminated by segments of EOG of another time: y = x + c·e with the power ratio of x to c·e at `snrDb`, drawn
- * uniformly from a range, then both divided by the standard deviation of the noisy segment (Zhang et al. 2021, EEGdenoiseNet, with
- * the power ratio as the SNR). The last `testShare` of the recording is for testing. Segments have their mean removed.
+ * Segments of EEG contaminated by segments of EOG: y = x + c·e with the power ratio of x to c·e at `snrDb`, drawn uniformly from a
+ * range, then both divided by the standard deviation of the noisy segment (Zhang et al. 2021, EEGdenoiseNet, with the power ratio as
+ * the SNR). The times of x and e are drawn independently, so that they may overlap. The last `testShare` of the recording is for
+ * testing. Segments have their mean removed. Throws a RangeError for channels that are too short or of different lengths.
  */
 export function eegMixtures(
   { eeg, eog }: Recording,
@@ -31,6 +32,8 @@ export function eegMixtures(
     throw new RangeError(
       `eegMixtures: expected channels of at least ${Math.ceil(length / Math.min(testShare, 1 - testShare))} samples, got ${eeg.length} of ${samples}`,
     );
+  const odd = [...eeg, ...eog].find(channel => channel.length !== samples);
+  if (odd) throw new RangeError(`eegMixtures: expected EEG and EOG channels of ${samples} samples, got one of ${odd.length}`);
   function pair(split: Split, index: number): { clean: Float32Array; artefact: Float32Array } {
     const rng = random(seed, 0x656567, splitSeed(split), index),
       [from, to] = split === 'train' ? [0, cut] : [cut, samples];

@@ -1,6 +1,7 @@
 import type { Tensor } from '../src/types.js';
 import { tensor } from '../src/core/array.js';
-import { mat5, type MatValue } from './mat5.js';
+import { mat5 } from './mat5.js';
+import type { MatValue } from './mat5-elements.js';
 
 export interface EeglabRecording {
   /** Channel names. */
@@ -38,10 +39,6 @@ export function eeglab(set: Uint8Array, fdt?: Uint8Array, name = 'eeglab'): Eegl
     places = field('chanlocs');
   if (!Number.isSafeInteger(channels) || !Number.isSafeInteger(samples))
     throw new RangeError(`${name}: expected whole numbers of channels and samples, got ${channels} and ${samples}`);
-  const labels = Array.from({ length: channels }, (_, c) => {
-    const label = places.kind === 'struct' ? places.records[c]?.get('labels')?.() : undefined;
-    return label?.kind === 'text' ? label.text : `channel ${c + 1}`;
-  });
   let at: (c: number, t: number) => number;
   if (stored.kind === 'numbers') {
     if (stored.values.length !== channels * samples)
@@ -57,6 +54,10 @@ export function eeglab(set: Uint8Array, fdt?: Uint8Array, name = 'eeglab'): Eegl
     const view = new DataView(fdt.buffer, fdt.byteOffset, fdt.length);
     at = (c, t) => view.getFloat32(4 * (t * channels + c), true);
   }
+  const labels = Array.from({ length: channels }, (_, c) => {
+    const label = places.kind === 'struct' ? places.records[c]?.get('labels')?.() : undefined;
+    return label?.kind === 'text' ? label.text : `channel ${c + 1}`;
+  });
   const data = new Float32Array(channels * samples);
   for (let c = 0; c < channels; c++) for (let t = 0; t < samples; t++) data[c * samples + t] = at(c, t);
   return { labels, rate, data: tensor(data, [channels, samples]) };

@@ -6,8 +6,8 @@ const startOfScan = 0xda,
 /** Frame headers, which hold the size: all of C0 … CF but DHT, JPG and DAC. */
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** Baseline and progressive JPEG. */
-export function decodeJpeg(bytes: Uint8Array, name: string): Pixels {
+/** Baseline and progressive JPEG. `yCbCr` tells how three components are meant where the file itself does not. */
+export function decodeJpeg(bytes: Uint8Array, name: string, { yCbCr = true } = {}): Pixels {
   let at = 2,
     sized = false;
   for (; at + 4 <= bytes.length && bytes[at + 1] !== startOfScan; at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
@@ -23,6 +23,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Pixels {
   const { width, height, data } = decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
+    colorTransform: yCbCr,
     tolerantDecoding: false,
     maxResolutionInMP: 68,
     maxMemoryUsageInMB: 2048,

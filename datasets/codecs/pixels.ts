@@ -25,3 +25,13 @@ export function fromSamples(width: number, height: number, samples: ArrayLike<nu
   for (let i = 0; i < width * height; i++) for (let c = 0; c < channels; c++) data[i * channels + c] = scale * samples[i * count + c]!;
   return { width, height, channels, data };
 }
+
+/** Samples of 1, 2, 4 or 8 bits, the most significant bits of a byte first; every row of `row` samples starts a byte. */
+export function unpackSamples(bytes: Uint8Array, row: number, rows: number, bits: number): Uint8Array {
+  const stride = Math.ceil((row * bits) / 8),
+    out = new Uint8Array(row * rows);
+  for (let i = 0, to = 0; i < rows; i++)
+    for (let bit = 0; bit < row * bits; bit += bits)
+      out[to++] = (bytes[i * stride + (bit >> 3)]! >> (8 - bits - (bit & 7))) & ((1 << bits) - 1);
+  return out;
+}

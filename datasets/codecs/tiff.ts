@@ -1,59 +1,79 @@
 import UTIF from 'utif2';
-import { checkSize, fromSamples, type Pixels } from './pixels.js';
+import { joined } from '../inflate.js';
+import { decodeJpeg } from './jpeg.js';
+import { unpackSamples, type Pixels } from './pixels.js';
+import { stripLength } from './strips.js';
+import { colourings, compressions, tiffLayout, type Strip, type TiffLayout } from './tiff-layout.js';
 
-const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
-const width = 256,
-  height = 257,
-  stripOffsets = 273,
-  stripBytes = 279,
-  tileOffsets = 324,
-  tileBytes = 325;
-/** Tags that point to further directories: the image does not need them, and a hostile file lets them run in circles. */
-const directories = [330, 34665, 34853, 40965];
+/** Writers may fill these up; the decoder drops a longer strip of the others. */
+const mayBeLonger: readonly number[] = [compressions.none, compressions.packBits, compressions.lzw];
 
 /**
- * The first image of a TIFF: uncompressed, PackBits, LZW, deflate or JPEG, gray, palette or colour; 16-bit samples keep their upper
- * 8 bits. The directory is checked first, because the decoder trusts its counts.
+ * The first image of a TIFF: uncompressed, PackBits, LZW, deflate or JPEG, in strips or tiles, gray, palette or colour, of up to 16 bits a
+ * sample. The decoder trusts what it is told, so it sees one strip at a time, whose length was checked. Not bounded is the time of a
+ * hostile LZW strip: up to 4096 bytes a code.
  */
 export function decodeTiff(bytes: Uint8Array, name: string): Pixels {
-  const fail = (expected: string, got: string | number): never => {
-    throw new RangeError(`${name}: expected ${expected}, got ${got}`);
-  };
-  const copy = bytes.slice(),
-    view = new DataView(copy.buffer),
-    little = copy[0] === 0x49,
-    length = copy.length;
-  const u16 = (at: number): number => view.getUint16(at, little),
-    u32 = (at: number): number => view.getUint32(at, little);
-  if (length < 14) fail('a TIFF of at least 14 bytes', length);
-  const ifd = u32(4),
-    entries = ifd + 2 <= length ? u16(ifd) : 0,
-    next = ifd + 2 + 12 * entries;
-  if (!entries || next + 4 > length) fail('a TIFF directory inside the file', `one at byte ${ifd} of ${length}`);
-  const found = new Map<number, number[]>();
-  for (let at = ifd + 2; at < next; at += 12) {
-    const tag = u16(at),
-      type = u16(at + 2),
-      count = u32(at + 4),
-      size = (typeBytes[type] ?? 0) * count;
-    const from = size <= 4 ? at + 8 : u32(at + 8);
-    if (!typeBytes[type] || from + size > length)
-      fail('TIFF entries inside the file', `tag ${tag} of type ${type} with ${count} values`);
-    if (directories.includes(tag)) view.setUint16(at, 0xfffe, little);
-    if (type === 3 || type === 4)
-      found.set(
-        tag,
-        Array.from({ length: count }, (_, i) => (type === 3 ? u16(from + 2 * i) : u32(from + 4 * i))),
-      );
+  // Not slice, which gives a view of a Node Buffer, with other things in front of it.
+  const file = Uint8Array.from(bytes),
+    layout = tiffLayout(file, name);
+  const { width, height, bits, compression, colouring, palette, across } = layout;
+  const indexed = colouring === colourings.palette,
+    channels = indexed || colouring === colourings.rgb || colouring === colourings.yCbCr ? 3 : 1,
+    data = new Float32Array(width * height * channels);
+  const scale = 255 / (2 ** bits - 1),
+    white = colouring === colourings.whiteIsZero;
+  for (const strip of layout.strips) {
+    const { left, top, rows } = strip,
+      { values, stride } = compression === compressions.jpeg ? jpegStrip(file, layout, strip, name) : plainStrip(file, layout, strip, name);
+    for (let i = 0; i < Math.min(rows, height - top); i++)
+      for (let j = 0; j < Math.min(across, width - left); j++)
+        for (let c = 0; c < channels; c++) {
+          const value = values[(i * across + j) * stride + (indexed ? 0 : c)]!;
+          const own = white ? 255 - scale * value : scale * value;
+          data[((top + i) * width + left + j) * channels + c] = indexed ? palette[(c << bits) + value]! >> 8 : own;
+        }
   }
-  view.setUint32(next, 0, little);
-  const [w = 0, h = 0] = [found.get(width)?.[0], found.get(height)?.[0]];
-  checkSize(name, w, h, length);
-  const offsets = found.get(stripOffsets) ?? found.get(tileOffsets) ?? [],
-    counts = found.get(stripBytes) ?? found.get(tileBytes) ?? [];
-  if (!offsets.length || offsets.length !== counts.length || offsets.some((offset, i) => offset + counts[i]! > length))
-    fail('TIFF strips inside the file', `${offsets.length} strips in ${length} bytes`);
-  const [page] = UTIF.decode(copy.buffer);
-  UTIF.decodeImage(copy.buffer, page!);
-  return fromSamples(w, h, UTIF.toRGBA8(page!), 4);
+  return { width, height, channels, data };
+}
+
+/** The samples of a strip, `stride` of them a pixel. */
+interface Samples {
+  readonly values: ArrayLike<number>;
+  readonly stride: number;
+}
+
+/** A JPEG strip is a JPEG file whose tables may be stored once for all, between a start and an end of their own. */
+function jpegStrip(file: Uint8Array, { across, colouring, jpegTables }: TiffLayout, { from, bytes, rows }: Strip, name: string): Samples {
+  const strip = file.subarray(from, from + bytes),
+    whole = jpegTables.length ? joined([Uint8Array.from(jpegTables.slice(0, -2)), strip.subarray(2)]) : strip;
+  const { width, height, channels, data } = decodeJpeg(whole, name, { yCbCr: colouring === colourings.yCbCr });
+  if (width !== across || height !== rows)
+    throw new RangeError(`${name}: expected a JPEG of ${across} x ${rows} in a TIFF strip, got ${width} x ${height}`);
+  return { values: data, stride: channels };
+}
+
+/** A strip of any other compression goes to the decoder as a TIFF of its own. */
+function plainStrip(file: Uint8Array, layout: TiffLayout, { from, bytes, rows }: Strip, name: string): Samples {
+  const { across, bits, samples, compression, colouring, predictor } = layout,
+    length = rows * Math.ceil((across * samples * bits) / 8),
+    got = stripLength(file.subarray(from, from + bytes), compression, length);
+  if (got < length || (got > length && !mayBeLonger.includes(compression)))
+    throw new RangeError(`${name}: expected ${length} bytes of pixels in a TIFF strip, got ${got > length ? 'more' : got}`);
+  const page = {
+    t256: [across],
+    t257: [rows],
+    t258: Array<number>(samples).fill(bits),
+    t259: [compression],
+    t262: [colouring],
+    t273: [from],
+    t277: [samples],
+    t278: [rows],
+    t279: [bytes],
+    t317: [predictor],
+  } as unknown as UTIF.IFD;
+  UTIF.decodeImage(file.buffer as ArrayBuffer, page);
+  // The decoder leaves the low byte of 16 bits first, whatever the byte order of the file.
+  const values = bits === 16 ? new Uint16Array(page.data.buffer) : unpackSamples(page.data, across * samples, rows, bits);
+  return { values, stride: samples };
 }
