@@ -67,7 +67,7 @@ codecs('what encodePng writes reads back, clipped and rounded', () => {
   assert.ok(Math.abs(luma(image).data[4]! - (0.299 * image.data[12]! + 0.587 * image.data[13]! + 0.114 * image.data[14]!)) < 1e-4);
 });
 if (folder) codecs('every image of Set11, Set12 and T91 agrees with Pillow', () => {
-  assert.is(fixture.published.length, 11 + 12 + 91 - 0 - (114 - fixture.published.length));
+  assert.is(fixture.published.length, 11 + 12 + 91);
   for (const { path, shape, sum } of fixture.published) {
     const image = decodeImage(readFileSync(`${folder}/${path}`), path), own = flat(image).reduce((total, value) => total + value, 0);
     assert.equal([...image.shape.slice(0, 2)], shape, path);

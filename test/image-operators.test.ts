@@ -90,7 +90,9 @@ const folder = process.env['SIGNFOLD_DATA'];
 if (folder) operators('the published masks agree in both conventions of the zero frequency', () => {
   const read = (name: string) => parseNpy(readFileSync(`${folder}/mri/masks/${name}.npy`), name);
   const corner = maskFrom(read('istanet_mask_20'), 'corner'), centre = maskFrom(read('admm_Pseudo-radial-0.2'), 'centre');
-  assert.equal(corner.data, centre.data);
+  // Not assert.equal, whose picture of two long arrays that differ takes minutes.
+  assert.is(corner.data.length, centre.data.length);
+  assert.is(corner.data.findIndex((bit, i) => bit !== centre.data[i]), -1);
   assert.is(corner.data.reduce((sum, bit) => sum + bit, 0), 13233);
   assert.is(fourier([256, 256], { mask: corner, complexInput: false }).forward(normalTensor([256, 256], 1)).data.filter(value => value !== 0).length > 0, true);
 });
