@@ -10,9 +10,7 @@ import { flat, tensor } from '../src/core/array.js';
 import { l1 } from '../src/core/prox.js';
 import { encodeModel } from '../src/packed/model.js';
 import { imagePsnrDb } from '../src/tasks/metrics.js';
-import { reconstructTiled } from '../src/tasks/whole-images.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
-import { relativeError } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'signfold-images-')), at = (name: string): string => join(folder, name);
 const env = { ...process.env };
@@ -53,11 +51,6 @@ images('--reference prints the PSNR and SSIM that the written image has, better 
   assert.ok(Math.abs(psnrDb - imagePsnrDb(flat(parseNpy(readFileSync(at('one.npy')))), truth, 1)) < 1e-4);
   assert.ok(psnrDb > imagePsnrDb(flat(decodeImage(readFileSync(at('mixed/a.png')))).map(value => value / 255), truth, 1) + 0.5, String(psnrDb));
   assert.ok(ssim > 0.5 && ssim < 1);
-});
-images('tiles of any size give the same image up to the reach of the network', () => {
-  const y = tensor(blurred.data.map(value => value / 255), [70, 91]), small = reconstructTiled(net, y, { tile: 64, overlap: 16 }), large = reconstructTiled(net, y, { tile: 160, overlap: 16 });
-  assert.ok(relativeError(small.data, large.data) < 1e-3, String(relativeError(small.data, large.data)));
-  assert.throws(() => reconstructTiled(net, y, { tile: 30, overlap: 16 }), /expected tiles of more than 48 pixels/);
 });
 images('--measure measures an image block by block as the model does, and scores it', () => {
   const trained = run('train', 'block-cs', '--variant', '25', '--method', 'float', '--network', 'ista-net-plus', '--layers', '1', '--start-steps', '0', '--steps', '0', '--quick', '-o', at('cs.safetensors'));
