@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { deadLeaves, decodeImage, encodePng, parseNpy } from '../datasets/index.js';
+import { deadLeaves, decodeImage, encodePng, formatNpy, parseNpy } from '../datasets/index.js';
 import { convolution, gaussianKernel } from '../operators/index.js';
 import { flat, tensor } from '../src/core/array.js';
 import { l1 } from '../src/core/prox.js';
 import { encodeModel } from '../src/packed/model.js';
 import { imagePsnrDb } from '../src/tasks/metrics.js';
+import type { Tensor } from '../src/types.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'signfold-images-')), at = (name: string): string => join(folder, name);
@@ -26,19 +27,28 @@ mkdirSync(at('mixed/inner'), { recursive: true });
 mkdirSync(at('truth'));
 writeFileSync(at('mixed/a.png'), encodePng(blurred));
 writeFileSync(at('mixed/b.txt'), 'no image');
+writeFileSync(at('mixed/Thumbs.db'), 'no image');
 writeFileSync(at('mixed/c.png'), encodePng(blurred).slice(0, 200));
 writeFileSync(at('mixed/d.png'), encodePng(tensor(Float32Array.from({ length: 40 * 33 * 3 }, (_, i) => flat(sharp)[i]!), [40, 33, 3])));
 writeFileSync(at('truth/a.png'), encodePng(sharp));
+const unit = (image: Tensor): Tensor => tensor(flat(image).map(value => value / 255), image.shape);
+for (const name of ['inputs', 'references', 'twofold', 'texts']) mkdirSync(at(name));
+const small = tensor(flat(sharp).slice(0, 72), [8, 9]);
+writeFileSync(at('inputs/a.png'), encodePng(blurred));
+writeFileSync(at('inputs/small.npy'), formatNpy(unit(small)));
+writeFileSync(at('references/a.npy'), formatNpy(unit(sharp)));
+writeFileSync(at('references/small.png'), encodePng(small));
+for (const name of ['twofold/a.npy', 'twofold/a.bmp', 'texts/a.txt']) writeFileSync(at(name), '');
 
 const images = suite('reconstruct on images');
-images('a folder with mixed content: what can be read is done, the rest gets one line each, and the exit code tells', () => {
+images('of a folder what is an array or an image is taken: what cannot be read gets one line, the rest is counted', () => {
   const { status, stdout, stderr } = run('reconstruct', at('mixed'), '--model', at('deblur.safetensors'), '--out', at('out'));
   assert.is(status, 1);
   const lines = stderr.trimEnd().split('\n');
   assert.is(lines.length, 3, stderr);
-  assert.match(lines[0]!, /b\.txt: expected a PNG, JPEG, BMP or TIFF/);
+  assert.is(lines[0], 'signfold: 2 other files passed over');
   assert.match(lines[1]!, /c\.png: expected a whole PNG, got one that ends early/);
-  assert.match(lines[2]!, /reconstruct: 2 of 4 inputs failed, 2 written/);
+  assert.match(lines[2]!, /reconstruct: 1 of 3 inputs failed, 2 written/);
   assert.is(stdout.trimEnd().split('\n').length, 2);
   assert.equal(readdirSync(at('out')), ['a.png', 'd.png']);
   assert.equal([...decodeImage(readFileSync(at('out/a.png'))).shape], [70, 91]);
@@ -52,7 +62,49 @@ images('--reference prints the PSNR and SSIM that the written image has, better 
   assert.ok(psnrDb > imagePsnrDb(flat(decodeImage(readFileSync(at('mixed/a.png')))).map(value => value / 255), truth, 1) + 0.5, String(psnrDb));
   assert.ok(ssim > 0.5 && ssim < 1);
 });
-images('--measure measures an image block by block as the model does, and scores it', () => {
+images('references are found by stem, of another format too, and images without room for SSIM get PSNR alone', () => {
+  const { status, stdout, stderr } = run('reconstruct', at('inputs'), '--model', at('deblur.safetensors'), '--reference', at('references'), '--out', at('scored'), '--json');
+  assert.is(status, 0, stderr);
+  const [a, small] = JSON.parse(stdout);
+  assert.ok(a.psnrDb > 20 && a.ssim > 0.5 && a.ssim < 1, stdout);
+  assert.equal(Object.keys(small), ['input', 'output', 'shape', 'psnrDb']);
+  assert.equal(readdirSync(at('scored')), ['a.png', 'small.npy']);
+});
+images('a missing or ambiguous reference and an output onto a reference are one line, and nothing is written', () => {
+  const model = ['--model', at('deblur.safetensors')];
+  for (const [code, expected, ...args] of [
+    [1, /mixed\/d\.png: expected one reference named d in .*truth, got none/, at('mixed/a.png'), at('mixed/d.png'), '--reference', at('truth'), '--out', at('none')],
+    [1, /mixed\/a\.png: expected one reference named a in .*twofold, got a\.bmp and a\.npy/, at('mixed/a.png'), '--reference', at('twofold'), '--out', at('none')],
+    [2, /expected an output apart from its inputs and references, got .*a\.npy/, at('inputs/a.png'), '--reference', at('references'), '--out', at('references'), '--format', 'npy'],
+    [2, /expected an output apart from its inputs and references, got .*a\.npy/, at('inputs/a.png'), '--reference', at('references/a.npy'), '--out', at('references/a.npy')],
+  ] as const) {
+    const { status, stdout, stderr } = run('reconstruct', ...args, ...model);
+    assert.is(status, code, stderr);
+    assert.match(stderr, /^signfold: [^\n]+\n$/);
+    assert.match(stderr, expected);
+    assert.is(stdout, '');
+  }
+  assert.not.ok(existsSync(at('none')));
+  assert.equal(parseNpy(readFileSync(at('references/a.npy'))).data, unit(sharp).data);
+});
+images('for a blur arrays are images: [h,w] and [h,w,3] in 0 to 1, measured too; the rest is one line each', () => {
+  const arrays = { sharp: unit(sharp), bright: sharp, stack: tensor(new Float32Array(2 * 32 * 32), [2, 32, 32]) };
+  const files = Object.entries(arrays).map(([name, values]) => {
+    writeFileSync(at(`${name}.npy`), formatNpy(values));
+    return at(`${name}.npy`);
+  });
+  const { stdout, stderr } = run('reconstruct', ...files, at('inputs/small.npy'), at('mixed/b.txt'), '--measure', '--model', at('deblur.safetensors'), '--out', at('arrays'));
+  const lines = stderr.trimEnd().split('\n');
+  assert.is(lines.length, 4, stderr);
+  assert.match(lines[0]!, /bright\.npy: expected an image with values in 0 to 1, got \d/);
+  assert.match(lines[1]!, /stack\.npy: expected an image \[h,w\] or \[h,w,3\], got \[2,32,32\]/);
+  assert.match(lines[2]!, /b\.txt: expected a PNG, JPEG, BMP or TIFF/);
+  const [first, second] = stdout.split('\n');
+  assert.match(first!, /sharp\.npy \[70,91\], PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}$/);
+  assert.match(second!, /small\.npy \[8,9\], PSNR \d\d\.\d\d dB$/);
+});
+images('--measure measures an image block by block as the model does, arrays too, and scores it', () => {
+  assert.match(run('reconstruct', '--help').stdout, /without\s+noise/);
   const trained = run('train', 'block-cs', '--variant', '25', '--method', 'float', '--network', 'ista-net-plus', '--layers', '1', '--start-steps', '0', '--steps', '0', '--quick', '-o', at('cs.safetensors'));
   assert.is(trained.status, 0, trained.stderr);
   const { status, stdout, stderr } = run('reconstruct', at('truth/a.png'), '--measure', '--model', at('cs.safetensors'), '--out', at('cs.png'));
@@ -62,11 +114,16 @@ images('--measure measures an image block by block as the model does, and scores
   assert.is(refused.status, 1);
   assert.match(refused.stderr, /does not measure images; give measurements as \.npy, or --measure/);
   assert.not.ok(existsSync(at('no.png')));
+  writeFileSync(at('block.npy'), formatNpy(tensor(unit(sharp).data.slice(0, 2 * 1089), [2, 1089])));
+  const arrays = run('reconstruct', at('block.npy'), at('references/a.npy'), '--measure', '--model', at('cs.safetensors'), '--out', at('cs'));
+  assert.is(arrays.status, 0, arrays.stderr);
+  assert.match(arrays.stdout, /block\.npy \[2,1089\], NMSE -\d+\.\d\d dB\n.*a\.npy \[70,91\], PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}\n$/);
 });
 images('impossible options are one line of wrong use', () => {
   const model = ['--model', at('deblur.safetensors')];
   for (const args of [[at('mixed'), ...model, '--out', at('x.png')], [at('mixed/a.png'), ...model, '--out', at('o'), '--format', 'gif'],
-    [at('mixed/inner'), ...model, '--out', at('o')], [at('mixed'), ...model, '--out', at('o'), '--reference', at('truth/a.png')]]) {
+    [at('mixed/inner'), ...model, '--out', at('o')], [at('mixed'), ...model, '--out', at('o'), '--reference', at('truth/a.png')],
+    [at('texts'), ...model, '--out', at('o')], [at('mixed/a.png'), ...model, '--out', at('o'), '--tile', '47']]) {
     const { status, stderr } = run('reconstruct', ...args);
     assert.is(status, 2, stderr);
     assert.match(stderr, /^signfold: [^\n]+\n$/);

@@ -8,8 +8,16 @@ export interface NamedImage {
   readonly image: Tensor;
 }
 
+/** Whether a file's name ends as those of the images that decodeImage reads. */
+export const isImageName = (name: string): boolean => /\.(png|tiff?|bmp|jpe?g)$/i.test(name);
+
 /** The images of a folder as luma, in order of their names; those with a side shorter than `least` are left out. */
 export const namedImages = (folder: DataFolder, path: string, least = 1): NamedImage[] =>
-  folder.list(path).filter(name => /\.(png|tiff?|bmp|jpe?g)$/i.test(name)).map(name => ({
-    name: name.replace(/\.\w+$/, ''), image: luma(decodeImage(folder.read(`${path}/${name}`), name)),
-  })).filter(({ image }) => image.shape.every(n => n >= least));
+  folder
+    .list(path)
+    .filter(isImageName)
+    .map(name => ({
+      name: name.replace(/\.\w+$/, ''),
+      image: luma(decodeImage(folder.read(`${path}/${name}`), name)),
+    }))
+    .filter(({ image }) => image.shape.every(n => n >= least));
