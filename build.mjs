@@ -4,14 +4,25 @@ import { readdirSync, readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
-const kernels = 'src/kernels/assembly/index.ts';
-const wasm = 'dist/src/kernels/kernels.wasm';
+async function wasmBase64(entry, wasm, ...flags) {
+  const shared = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
+  const { error, stderr } = await asc.main([`src/kernels/assembly/${entry}.ts`, '-o', wasm, ...shared, ...flags]);
+  if (error) throw new Error(`assemblyscript: ${error.message}\n${stderr}`);
+  return readFileSync(wasm).toString('base64');
+}
+
 mkdirSync('dist/src/kernels', { recursive: true });
-const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
-const { error, stderr } = await asc.main([kernels, '-o', wasm, ...flags]);
-if (error) throw new Error(`assemblyscript: ${error.message}\n${stderr}`);
-const base64 = readFileSync(wasm).toString('base64');
-writeFileSync('dist/src/kernels/binary.js', `export const wasmBase64 = '${base64}';\n`);
+writeFileSync('dist/src/kernels/binary.js', `export const wasmBase64 = '${await wasmBase64('index', 'dist/src/kernels/kernels.wasm')}';\n`);
+
+// What `signfold compile` writes into a module: a binary that leaves the memory from byte 1024 on (image.ts) alone, and the
+// runtime as text.
+mkdirSync('dist/src/packed/compile', { recursive: true });
+const { outputFiles: [runtime] } = await build({
+  entryPoints: ['src/packed/compile/runtime.ts'], bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'warning',
+});
+writeFileSync('dist/src/packed/compile/parts.js',
+  `export const wasmBase64 = '${await wasmBase64('solver', 'dist/src/packed/compile/solver.wasm', '--lowMemoryLimit', '1024')}';\n` +
+  `export const runtime = ${JSON.stringify(runtime.text.replace(/^\/\/ src.*\n|export \{[^}]*\};\n/gm, ''))};\n`);
 
 const sources = ['src', 'operators', 'datasets', 'test', 'benchmarks'].flatMap(folder =>
   readdirSync(folder, { recursive: true }).map(file => `${folder}/${file}`.replaceAll('\\', '/')));

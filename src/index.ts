@@ -30,6 +30,7 @@ export { generalizationCertificate, recoveryCertificate } from './binary/certifi
 export { pack, type PackOptions } from './packed/engine.js';
 export { streamed } from './packed/stream.js';
 export type { Precision } from './kernels/index.js';
+export { compileC, compileModule } from './packed/compile/index.js';
 export { decodeModel, encodeModel } from './packed/model.js';
 export { importIstaNet } from './packed/released.js';
 export { onOperator } from './binary/one-bit-network.js';

@@ -1,0 +1,49 @@
+import type { SolverMatrix } from './solver.js';
+
+const perLine = 8;
+
+/** The shortest decimal that reads back as the same f32. */
+export function cFloat(value: number): string {
+  const float = Math.fround(value);
+  for (let digits = 1; ; digits++) {
+    const text = float.toPrecision(digits);
+    if (Math.fround(Number(text)) === float) return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+  }
+}
+
+/** A constant array of C, a few entries a line. */
+export function cArray(type: string, name: string, entries: readonly string[], each = perLine): string {
+  const lines: string[] = [];
+  for (let at = 0; at < entries.length; at += each) lines.push(`    ${entries.slice(at, at + each).join(', ')}`);
+  return `static const ${type} ${name}[] = {\n${lines.join(',\n')}\n};\n`;
+}
+
+/**
+ * A matrix as rows to be multiplied with a vector, and its blocks' table: as it is, or transposed. A row of signs starts with a
+ * new word, bit 1 means minus, least significant bit first.
+ */
+export function cMatrix(name: string, { blocks, weights, scale }: SolverMatrix, transposed: boolean): string {
+  const entries: string[] = [], starts = new Map<number, number>();
+  let row = 0, col = 0;
+  const table = blocks.map(({ rows, cols, first }) => {
+    const [height, width] = transposed ? [cols, rows] : [rows, cols];
+    const at = (i: number, j: number): number => weights[first + (transposed ? j * cols + i : i * cols + j)]!;
+    if (!starts.has(first)) {
+      starts.set(first, entries.length);
+      for (let i = 0; i < height; i++)
+        if (scale === undefined) for (let j = 0; j < width; j++) entries.push(cFloat(at(i, j)));
+        else for (let j = 0; j < width; j += 32) {
+          let word = 0;
+          for (let bit = 0; bit < Math.min(32, width - j); bit++) if (at(i, j + bit) < 0) word |= 1 << bit;
+          entries.push(`0x${(word >>> 0).toString(16).padStart(8, '0')}u`);
+        }
+    }
+    const line = `{${[height, width, starts.get(first), transposed ? row : col, transposed ? col : row].join(', ')}}`;
+    row += rows;
+    col += cols;
+    return line;
+  });
+  const [type, own] = scale === undefined ? ['float', `0, ${name}_entries`] : ['uint32_t', `${name}_entries, 0`];
+  return cArray(type, `${name}_entries`, entries) + cArray('struct block', `${name}_blocks`, table, 4) +
+    `static const struct product ${name} = {${own}, ${cFloat(scale ?? 1)}, ${name}_blocks, ${blocks.length}};\n`;
+}

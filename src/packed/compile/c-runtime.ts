@@ -1,0 +1,79 @@
+/** What a C solver needs before its constants. */
+export const cTypes = `struct block { uint32_t rows, cols, first, from, to; };
+
+/* Blocks on a diagonal, their rows one after the other: sign bits (1 is minus, least significant bit first, a row starts with a
+   new word) times scale, or floats. */
+struct product {
+    const uint32_t *signs;
+    const float *floats;
+    float scale;
+    const struct block *blocks;
+    uint32_t count;
+};
+
+struct step {
+    const struct product *back;
+    float eta, theta;
+};
+`;
+
+/** And after them. Sums of 32 are added up, which keeps rounding small. */
+export const cLoops = `static float sum_of_signs(const uint32_t *restrict signs, const float *restrict x, uint32_t n)
+{
+    float total = 0.0f;
+    for (uint32_t k = 0; k < n; k += 32, signs++) {
+        const uint32_t bits = *signs, end = n - k < 32 ? n - k : 32;
+        float part = 0.0f;
+        for (uint32_t j = 0; j < end; j++)
+            part += bits >> j & 1u ? -x[k + j] : x[k + j];
+        total += part;
+    }
+    return total;
+}
+
+static float sum_of_products(const float *restrict a, const float *restrict x, uint32_t n)
+{
+    float total = 0.0f;
+    for (uint32_t k = 0; k < n; k += 32) {
+        const uint32_t end = n - k < 32 ? n : k + 32;
+        float part = 0.0f;
+        for (uint32_t j = k; j < end; j++)
+            part += a[j] * x[j];
+        total += part;
+    }
+    return total;
+}
+
+static void multiply(const struct product *p, const float *restrict x, float *restrict out)
+{
+    for (uint32_t b = 0; b < p->count; b++) {
+        const struct block *block = &p->blocks[b];
+        const uint32_t words = (block->cols + 31) / 32;
+        for (uint32_t i = 0; i < block->rows; i++)
+            out[block->to + i] = p->signs
+                ? p->scale * sum_of_signs(p->signs + block->first + i * words, x + block->from, block->cols)
+                : sum_of_products(p->floats + block->first + i * block->cols, x + block->from, block->cols);
+    }
+}
+
+static float soft(float v, float theta)
+{
+    return v - (v > theta ? theta : v < -theta ? -theta : v);
+}
+`;
+
+/** One reconstruction: the first step knows that x is 0, so that nothing is cleared. */
+export const cReconstruct = (name: string): string => `void ${name}_reconstruct(const float *restrict y, float *restrict x)
+{
+    static float r[M], u[N];
+    for (uint32_t k = 0; k < LAYERS; k++) {
+        if (k > 0)
+            multiply(&A, x, r);
+        for (uint32_t i = 0; i < M; i++)
+            r[i] = k > 0 ? r[i] - y[i] : -y[i];
+        multiply(steps[k].back, r, u);
+        for (uint32_t j = 0; j < N; j++)
+            x[j] = soft((k > 0 ? x[j] : 0.0f) - steps[k].eta * u[j], steps[k].theta);
+    }
+}
+`;

@@ -1,0 +1,72 @@
+import { laneBlock, setSigns, signMatrix, type Precision } from '../../kernels/index.js';
+import { fewestTogether } from '../../kernels/maps/index.js';
+import { kinds } from '../../kernels/signs.js';
+import { kernels } from '../../kernels/wasm.js';
+import { together } from '../fused.js';
+import type { ProductSpec, Spec } from './runtime.js';
+import type { Solver, SolverMatrix } from './solver.js';
+
+/** The binary keeps its own data below this byte (build.mjs). */
+const firstByte = 1024;
+const pageBytes = 65536;
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
+
+/**
+ * Where a module keeps what: the constants of the matrices first, which are its image, then iterates and tables. Each matrix is laid
+ * out for the directions in which the solver multiplies by it.
+ */
+export function layOut({ n, m, A, steps }: Solver, precision: Precision): { image: Uint8Array; spec: Spec } {
+  const parts: { at: number; bytes: Uint8Array }[] = [];
+  let end = firstByte, tables = kernels.gemmScratch();
+  const place = (bytes: number): number => {
+    const at = end;
+    end = aligned(end + bytes);
+    return at;
+  };
+  const keep = (array: Float32Array): number => {
+    const bytes = bytesOf(array), at = place(bytes.length);
+    parts.push({ at, bytes });
+    return at;
+  };
+
+  const floats = new Map<SolverMatrix, number>();
+  function floatBlocks(matrix: SolverMatrix, adjoint: boolean): ProductSpec {
+    if (!floats.has(matrix)) floats.set(matrix, keep(matrix.weights));
+    let row = 0, col = 0;
+    return {
+      blocks: matrix.blocks.map(({ rows, cols, first }) => {
+        const address = floats.get(matrix)! + 4 * first, from = adjoint ? row : col, to = adjoint ? col : row;
+        row += rows;
+        col += cols;
+        return adjoint ? [cols, rows, address, 4, 4 * cols, from, to] : [rows, cols, address, 4 * cols, 4, from, to];
+      }),
+    };
+  }
+  function signBlocks({ blocks, weights }: SolverMatrix, scale: number, adjoint: boolean): ProductSpec {
+    const packed = signMatrix(blocks, adjoint);
+    setSigns(packed, weights);
+    tables = Math.max(tables, packed.work);
+    return { list: keep(packed.list), count: packed.count, signs: keep(packed.packed), scale };
+  }
+  const products: ProductSpec[] = [], backs = new Map<SolverMatrix, number>();
+  const add = (matrix: SolverMatrix, adjoint: boolean): number =>
+    products.push(matrix.scale === undefined ? floatBlocks(matrix, adjoint) : signBlocks(matrix, matrix.scale, adjoint)) - 1;
+  const ahead = add(A, false);
+  for (const { W } of steps) if (!backs.has(W)) backs.set(W, add(W, true));
+
+  const image = new Uint8Array(end - firstByte);
+  for (const { at, bytes } of parts) image.set(bytes, at - firstByte);
+  const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), scratch: place(tables) };
+  return {
+    image,
+    spec: {
+      n, m, image: firstByte, ...iterates, pages: Math.ceil(end / pageBytes), together, laneBlock,
+      // The exact kernel for one signal is that for several.
+      fewest: precision === 'exact' ? 1 : fewestTogether,
+      kinds: [kinds[precision], kinds.exact],
+      products, ahead, steps: steps.map(({ W, eta, theta }) => [backs.get(W)!, eta, theta]),
+    },
+  };
+}

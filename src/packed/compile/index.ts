@@ -1,0 +1,2 @@
+export { compileC, type CNames } from './c.js';
+export { compileModule } from './module.js';

@@ -1,0 +1,5 @@
+// Written by build.mjs.
+/** The binary of kernels/assembly/solver.ts. */
+export const wasmBase64: string;
+/** runtime.ts as plain JavaScript that declares `solver`. */
+export const runtime: string;

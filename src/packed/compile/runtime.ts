@@ -1,0 +1,108 @@
+// What a compiled module runs, bundled into it as text (build.mjs): imports nothing but types.
+
+/** Five i32 a block as in assembly/sign-blocks.ts, or one tuple a block; addresses are bytes. */
+export type ProductSpec =
+  | { readonly list: number; readonly count: number; readonly signs: number; readonly scale: number }
+  | { readonly blocks: readonly (readonly [rows: number, cols: number, address: number, rowBytes: number, colBytes: number, from: number, to: number])[] };
+
+/** Sizes, byte addresses and steps. */
+export interface Spec {
+  readonly n: number;
+  readonly m: number;
+  readonly pages: number;
+  readonly image: number;
+  readonly x: number;
+  readonly u: number;
+  readonly r: number;
+  readonly y: number;
+  readonly scratch: number;
+  /** At most so many signals go side by side, in multiples of laneBlock; fewer than `fewest` go one by one. */
+  readonly together: number;
+  readonly fewest: number;
+  readonly laneBlock: number;
+  /** The sign kernel for one signal and for several. */
+  readonly kinds: readonly [one: number, several: number];
+  readonly products: readonly ProductSpec[];
+  /** A x and y ↦ Wᵀ y as places in `products`. */
+  readonly ahead: number;
+  readonly steps: readonly (readonly [back: number, eta: number, theta: number])[];
+}
+
+interface Kernels {
+  gemm(
+    a: number, aRow: number, aCol: number, b: number, bRow: number, bCol: number, c: number, cRow: number,
+    m: number, n: number, k: number, accumulate: boolean, scratch: number,
+  ): void;
+  axpby(a: number, x: number, b: number, y: number, out: number, n: number): void;
+  thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
+  signBlocks(kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number): void;
+  transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+// Arrays from other realms (frames, vm contexts) are no instances of this one's.
+const isFloat32 = (array: unknown): boolean => Object.prototype.toString.call(array) === '[object Float32Array]';
+
+export function solver(wasm: string, image: string, spec: Spec): (y: Float32Array, out?: Float32Array) => Float32Array {
+  const { n, m, x, u, r, y: measured, scratch } = spec;
+  const memory = new WebAssembly.Memory({ initial: spec.pages, maximum: spec.pages });
+  const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
+  new Uint8Array(memory.buffer).set(bytesOf(image), spec.image);
+  const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(wasm)), { env: { memory } }).exports as unknown as Kernels;
+
+  function multiply(product: ProductSpec, from: number, to: number, lanes: number): void {
+    const row = 4 * lanes;
+    if ('list' in product) {
+      const { list, count, signs, scale } = product;
+      kernels.signBlocks(spec.kinds[lanes > 1 ? 1 : 0], list, count, signs, from, to, lanes, scale, scratch);
+    } else for (const [rows, cols, address, rowBytes, colBytes, input, output] of product.blocks)
+      kernels.gemm(address, rowBytes, colBytes, from + input * row, row, 4, to + output * row, row, rows, lanes, cols, false, scratch);
+  }
+
+  function layers(lanes: number): void {
+    floats(x, n * lanes).fill(0);
+    spec.steps.forEach(([back, eta, theta], k) => {
+      if (k === 0) kernels.axpby(-1, measured, 0, measured, r, m * lanes);
+      else {
+        multiply(spec.products[spec.ahead]!, x, r, lanes);
+        kernels.axpby(1, r, -1, measured, r, m * lanes);
+      }
+      multiply(spec.products[back]!, r, u, lanes);
+      kernels.thresholdStep(x, u, eta, theta, n * lanes);
+    });
+  }
+
+  /** r and u are free before the first layer and after the last: signals lie there one after the other. */
+  function sideBySide(y: Float32Array, out: Float32Array, count: number): void {
+    const lanes = Math.ceil(count / spec.laneBlock) * spec.laneBlock;
+    floats(measured, m * lanes).fill(0);
+    floats(r, y.length).set(y);
+    kernels.transpose(r, 4 * m, count, m, measured, 4 * lanes);
+    layers(lanes);
+    kernels.transpose(x, 4 * lanes, n, count, u, 4 * n);
+    out.set(floats(u, out.length));
+  }
+
+  return (y, out) => {
+    const batch = y?.length / m;
+    if (!isFloat32(y) || !(batch >= 1) || !Number.isInteger(batch))
+      throw new RangeError(`reconstruct: expected a Float32Array of ${m} numbers a measurement, got ${isFloat32(y) ? y.length : typeof y}`);
+    const bad = y.findIndex(value => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`reconstruct: expected finite numbers, got ${y[bad]} at entry ${bad}`);
+    const to = out ?? new Float32Array(n * batch);
+    if (!isFloat32(to) || to.length !== n * batch)
+      throw new RangeError(`reconstruct: expected out to be a Float32Array of ${n * batch} numbers, got ${isFloat32(to) ? to.length : typeof to}`);
+    for (let at = 0, count = 0; at < batch; at += count) {
+      count = Math.min(spec.together, batch - at);
+      if (count < spec.fewest) count = 1;
+      const own = y.subarray(at * m, (at + count) * m), result = to.subarray(at * n, (at + count) * n);
+      if (count > 1 || spec.fewest === 1) sideBySide(own, result, count);
+      else {
+        floats(measured, m).set(own);
+        layers(1);
+        result.set(floats(x, n));
+      }
+    }
+    return to;
+  };
+}

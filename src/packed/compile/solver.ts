@@ -1,0 +1,71 @@
+import type { LinearOperator, OneBitNetwork, Param, Shape } from '../../types.js';
+import { unpackCodes } from '../../binary/bits.js';
+import { sizeOf } from '../../core/array.js';
+import { matrixSize, weightCount } from '../../core/pattern.js';
+import { blocksOf } from '../../kernels/products.js';
+import type { BlockSizes } from '../../kernels/index.js';
+import { oneMagnitude } from '../fused.js';
+
+/** Blocks on a diagonal with their entries in row order; where there is a `scale`, every entry is scale times its weight's sign. */
+export interface SolverMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly blocks: readonly BlockSizes[];
+  readonly weights: Float32Array;
+  readonly scale?: number;
+}
+
+/** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step. */
+export interface Solver {
+  readonly summary: string;
+  readonly inShape: Shape;
+  readonly outShape: Shape;
+  readonly n: number;
+  readonly m: number;
+  readonly A: SolverMatrix;
+  /** W is A itself where the layer has no other. */
+  readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number }[];
+}
+
+function refuseNetwork({ description: { preset, args }, problem: { prox } }: OneBitNetwork): never {
+  const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`;
+  const selection = args['supportSelection'] ? ' with support selection (see --no-support-selection of train)' : '';
+  throw new TypeError('compile: expected gradient steps and soft thresholds (ista, or learned-ista tied, coupled or analytic; the prox l1; ' +
+    `no support selection), got ${preset}${coupling}, prox ${prox.name}${selection}`);
+}
+
+function operatorMatrix(A: LinearOperator): SolverMatrix {
+  const weights = A.weights?.(), blocks = weights && blocksOf(A.pattern());
+  if (!weights || !blocks) throw new TypeError(`compile: expected a dense or block-diagonal operator that tells its entries, got ${A.name}`);
+  const scale = oneMagnitude(weights);
+  return { ...matrixSize(A.pattern()), blocks, weights, ...(scale !== undefined && { scale }) };
+}
+
+function learntMatrix({ name, map, value }: Param, { matrices, scale }: OneBitNetwork): SolverMatrix {
+  const packed = matrices.find(matrix => matrix.name === name), { pattern } = map!, blocks = blocksOf(pattern);
+  if (!blocks) throw new TypeError(`compile: expected ${name} on a dense or block mask, got ${pattern.kind}`);
+  if (packed?.zeros) throw new TypeError(`compile: expected a sign a weight in ${name}, got signs and zeros (ternary codes or a magnitude mask)`);
+  if (packed?.rowScales) throw new TypeError(`compile: expected one scale for all of ${name}, got a scale a channel`);
+  if (!packed) return { ...matrixSize(pattern), blocks, weights: value };
+  const weights = new Float32Array(weightCount(pattern));
+  unpackCodes(packed, 1, weights);
+  return { ...matrixSize(pattern), blocks, weights, scale };
+}
+
+/** Throws a TypeError of one line for a network that is not a list of such steps, and for masks without a kernel. */
+export function solverOf(net: OneBitNetwork): Solver {
+  const { operator } = net.problem, { inShape, outShape } = operator, n = sizeOf(inShape), m = sizeOf(outShape);
+  const given = net.layers.map(({ step }) => step ?? refuseNetwork(net));
+  const A = operatorMatrix(operator), learnt = new Map<Param, SolverMatrix>();
+  const steps = given.map(({ W, eta, theta }) => {
+    if (W && !learnt.has(W)) learnt.set(W, learntMatrix(W, net));
+    return { W: W ? learnt.get(W)! : A, eta: eta ? eta.value[0]! : 1, theta: theta.value[0]! };
+  });
+  const weights = net.matrices.length ? 'one-bit' : 'float';
+  const summary = `${n} numbers from ${m} measurements: ${net.description.preset}, ${steps.length} layers, ${weights} weights (${net.binarizer}), operator ${operator.name}`;
+  return {
+    // It goes into comments, and names come from files: nothing in it may end one.
+    summary: summary.replace(/[^\p{L}\p{N}\p{Sm} .,:()_-]/gu, ' '),
+    inShape, outShape, n, m, A, steps,
+  };
+}
