@@ -5,6 +5,7 @@ import { operatorNames } from '../../operators/index.js';
 import { tasks } from '../tasks/index.js';
 import { methodNames } from '../tasks/methods.js';
 import { addBench } from './bench.js';
+import { addCompile } from './compile.js';
 import { addDemo } from './demo.js';
 import { lineOf, UsageError } from './failure.js';
 import { addInspect, addTrain } from './model-commands.js';
@@ -55,7 +56,7 @@ const program = new Command('signfold')
           .replace(/\s*\n\s*/g, ' ')}\n`,
       ),
   });
-for (const add of [addDemo, addList, addRun, addTrain, addReconstruct, addInspect, addBench]) add(program);
+for (const add of [addDemo, addList, addRun, addTrain, addReconstruct, addInspect, addCompile, addBench]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);

@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sparseSpikes } from '../datasets/index.js';
+import { convolution, gaussian, matrix, rademacher } from '../operators/index.js';
+import { channelWise, sign, ternary } from '../src/binary/binarizers/index.js';
+import { tensor } from '../src/core/array.js';
+import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
+import { l1 } from '../src/core/prox.js';
+import { compileC, compileModule } from '../src/packed/compile/index.js';
+import { pack } from '../src/packed/engine.js';
+import { encodeModel } from '../src/packed/model.js';
+import { learnedIsta, unrolledAdmm, unrolledIsta, type Coupling } from '../src/unrolled/presets.js';
+import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
+import { normals, normalTensor, relativeError } from './helpers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'signfold-compile-'));
+const at = (name: string): string => join(folder, name);
+
+const segments = (make: typeof gaussian): LinearOperator => blockDiagonal(Array.from({ length: 8 }, (_, b) => make(32, 64, { seed: b })));
+const floats = (net: UnrolledNetwork): OneBitNetwork => ({ ...net, binarizer: 'float', scale: 1, matrices: [] });
+const signs = (net: UnrolledNetwork): Promise<OneBitNetwork> => sign().fit(net, sparseSpikes(net.problem.operator.inShape[0]!, { density: 0.1, seed: 1 }));
+const learned = (operator: LinearOperator, layers: number, coupling: Coupling = 'tied') => learnedIsta({ operator, prox: l1() }, { layers, coupling });
+
+const bar = signs(learned(segments(rademacher), 12));
+/** Every kind of matrix that the two targets store, at sizes that fill neither words nor tiles. */
+const networks: readonly (readonly [name: string, net: Promise<OneBitNetwork>])[] = [
+  ['8 ±1 blocks of 32×64, K = 12', bar],
+  ['8 Gaussian blocks of 32×64, K = 12', signs(learned(segments(gaussian), 12))],
+  ['one bit, dense Gaussian', signs(learned(gaussian(50, 99, { seed: 1 }), 7))],
+  ['one bit, dense ±1', signs(learned(rademacher(37, 75, { seed: 2 }), 5))],
+  ['one bit, coupled, unequal blocks', signs(learned(blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), 4, 'coupled'))],
+  ['float, more than one block of depth', Promise.resolve(floats(learned(gaussian(19, 301, { seed: 5 }), 3)))],
+  ['analytic', Promise.resolve(floats(learned(gaussian(11, 23, { seed: 6 }), 3, 'analytic')))],
+  ['float on one shared block', Promise.resolve(floats(learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 7 })), 3)))],
+  ['ISTA on one ±1 block, shared', Promise.resolve(floats(unrolledIsta({ operator: kroneckerIdentity(5, rademacher(6, 33, { seed: 8 })), prox: l1() }, { layers: 4 })))],
+  ['one layer', Promise.resolve(floats(unrolledIsta({ operator: matrix(normalTensor([3, 5], 9)), prox: l1() }, { layers: 1 })))],
+];
+
+interface Compiled {
+  readonly inShape: readonly number[];
+  readonly outShape: readonly number[];
+  reconstruct(y: Float32Array, out?: Float32Array): Float32Array;
+}
+
+let made = 0;
+/** Writes a module and imports it. */
+async function imported(module: string): Promise<Compiled> {
+  const path = at(`module-${made++}.mjs`);
+  writeFileSync(path, module);
+  return (await import(pathToFileURL(path).href)) as Compiled;
+}
+
+const modules = suite('compiled ES modules');
+for (const [name, fitted] of networks)
+  for (const precision of ['standard', 'exact', 'fast'] as const)
+    modules(`${name}, ${precision}: the packed engine's numbers to the bit`, async () => {
+      const net = await fitted, engine = pack(net, { precision }), { operator } = net.problem;
+      const { reconstruct, inShape, outShape } = await imported(compileModule(net, { precision }).module);
+      assert.equal([inShape, outShape], [operator.inShape, operator.outShape]);
+      for (const batch of [1, 4, 5, 64, 70]) {
+        const y = normalTensor([batch, ...operator.outShape], batch);
+        assert.equal(reconstruct(y.data), engine.reconstruct(y).data, `batch of ${batch}`);
+      }
+    });
+modules('writes to out, and again the same', async () => {
+  const { reconstruct } = await imported(compileModule(await bar).module);
+  const y = normals(256, 1), out = new Float32Array(512);
+  assert.is(reconstruct(y, out), out);
+  assert.equal(reconstruct(y), out);
+});
+modules('8 blocks of 32×64 with K = 12 take at most 40 KB gzipped', async () => {
+  const { module } = compileModule(await bar);
+  assert.ok(gzipSync(module).length <= 40_000, `${gzipSync(module).length} bytes`);
+  assert.not.match(module, /\bimport\b|require/);
+});
+modules('runs in a Node of its own, without the repository', async () => {
+  const net = await bar, y = normals(256, 2);
+  writeFileSync(at('alone.mjs'), compileModule(net).module);
+  writeFileSync(at('use.mjs'), `import { reconstruct } from './alone.mjs';
+    import { readFileSync, writeFileSync } from 'node:fs';
+    writeFileSync('x', reconstruct(new Float32Array(new Uint8Array(readFileSync('y')).buffer)));`);
+  writeFileSync(at('y'), y);
+  const { status, stderr } = spawnSync(process.execPath, ['use.mjs'], { cwd: folder, encoding: 'utf8', env: {}, timeout: 60_000 });
+  assert.is(status, 0, stderr);
+  assert.equal(new Float32Array(new Uint8Array(readFileSync(at('x'))).buffer), pack(net).reconstruct(tensor(y)).data);
+});
+modules('wrong input gets one line', async () => {
+  const { reconstruct } = await imported(compileModule(await bar).module);
+  const refused = (message: RegExp, ...args: unknown[]): void => assert.throws(() => reconstruct(...(args as [Float32Array])), message);
+  refused(/^reconstruct: expected a Float32Array of 256 numbers a measurement, got 255$/, new Float32Array(255));
+  refused(/got 0$/, new Float32Array(0));
+  refused(/got object$/, Array.from(normals(256, 1)));
+  refused(/got undefined$/);
+  refused(/expected finite numbers, got NaN at entry 3$/, normals(256, 1).fill(NaN, 3, 4));
+  refused(/expected out to be a Float32Array of 512 numbers, got 256$/, new Float32Array(256), new Float32Array(256));
+});
+modules('names from a file stay within their comments', async () => {
+  const net = { ...(await bar), binarizer: 'a\n*/ throw 1 //\u2028"' }, { module, types } = compileModule(net), { source } = compileC(net, { name: 'a' });
+  for (const text of [module, types, source]) assert.match(text.split('\n')[0]!, /weights \(a {4}throw 1 {5}\)/);
+});
+modules('types check in a consumer', async () => {
+  const { module, types } = compileModule(await bar);
+  mkdirSync(at('typed'));
+  writeFileSync(at('typed/solver.mjs'), module);
+  writeFileSync(at('typed/solver.d.mts'), types);
+  writeFileSync(at('typed/use.mts'), `import { inShape, reconstruct } from './solver.mjs';
+    export const x: Float32Array = reconstruct(new Float32Array(256), new Float32Array(inShape[0]));
+    // @ts-expect-error: not an ordinary array
+    reconstruct([1, 2]);`);
+  const { status, stdout } = spawnSync('node_modules/.bin/tsc', ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', at('typed/use.mts')], { encoding: 'utf8' });
+  assert.is(status, 0, stdout);
+});
+modules('other networks are refused with one line', async () => {
+  const blur = convolution([0.5, 0.3, -0.2, 0.1], [13]), small = gaussian(7, 11, { seed: 1 }), prox = l1();
+  const refused = (net: OneBitNetwork, message: RegExp): void => {
+    for (const compile of [() => compileModule(net), () => compileC(net, { name: 'a' })]) assert.throws(compile, message);
+  };
+  refused(floats(unrolledAdmm({ operator: small, prox }, { layers: 2 })), /^compile: expected gradient steps .*, got admm closed-form, prox l1$/);
+  refused(floats(learned(small, 2, 'lista')), /got learned-ista lista, prox l1$/);
+  refused(floats(learnedIsta({ operator: small, prox }, { layers: 2, supportSelection: { perLayer: 1, max: 5 } })), /got learned-ista tied, prox l1 with support selection/);
+  refused(floats(learned(blur, 2)), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution$/);
+  const data = sparseSpikes(11, { density: 0.2 }), options = { steps: 2, batch: 4 };
+  refused(await ternary().fit(learned(small, 2), data, options), /got signs and zeros/);
+  refused(await channelWise().fit(learned(small, 2), data, options), /expected one scale for all of W, got a scale a channel$/);
+  assert.throws(() => compileModule(floats(learned(small, 2)), { precision: 'double' as never }), 'compile: expected precision exact, standard or fast, got double');
+});
+modules.run();
+
+const main = `#include <stdio.h>
+#include "NAME.h"
+int main(void) {
+  static float y[NAME_MEASUREMENTS], x[NAME_UNKNOWNS];
+  while (fread(y, sizeof y, 1, stdin) == 1) { NAME_reconstruct(y, x); fwrite(x, sizeof x, 1, stdout); }
+  return 0;
+}
+`;
+const strict = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-std=c99', '-O2'];
+const gcc = (args: readonly string[]): void => {
+  const { status, stderr } = spawnSync('gcc', args, { cwd: folder, encoding: 'utf8' });
+  assert.is(status, 0, stderr);
+};
+
+const c = suite('compiled C');
+if (spawnSync('gcc', ['--version']).status !== 0) console.log('skipped: no gcc here, compiled C was not tested');
+else {
+  networks.forEach(([title, fitted], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
+    const net = await fitted, name = `c${k}`, { source, header } = compileC(net, { name }), { outShape } = net.problem.operator;
+    writeFileSync(at(`${name}.c`), source);
+    writeFileSync(at(`${name}.h`), header);
+    writeFileSync(at(`${name}-main.c`), main.replaceAll('NAME_M', `${name.toUpperCase()}_M`).replaceAll('NAME_U', `${name.toUpperCase()}_U`).replaceAll('NAME', name));
+    gcc([...strict, '-c', `${name}.c`]);
+    gcc([...strict, `${name}-main.c`, `${name}.o`, '-o', name]);
+    const foreign = spawnSync('nm', ['-u', `${name}.o`], { cwd: folder, encoding: 'utf8' }).stdout.match(/U \w+/g) ?? [];
+    assert.equal(foreign.filter(symbol => !/^U (memcpy|fabsf)$/.test(symbol)), []);
+    const y = normalTensor([6, ...outShape], k), { stdout } = spawnSync(at(name), { input: new Uint8Array(y.data.buffer) });
+    const x = new Float32Array(new Uint8Array(stdout).buffer);
+    const error = relativeError(x, pack(net, { precision: 'exact' }).reconstruct(y).data);
+    assert.ok(error < 1e-5, `${error}`);
+  }));
+  c('the header is C++ as well', async () => {
+    const { source, header } = compileC(await bar, { name: 'both' });
+    writeFileSync(at('both.c'), source);
+    writeFileSync(at('both.h'), header);
+    writeFileSync(at('both.cpp'), '#include "both.h"\nvoid (*f)(const float *, float *) = both_reconstruct;\n');
+    if (spawnSync('g++', ['--version']).status === 0) gcc(['-Wall', '-Werror', '-c', 'both.cpp', '-o', 'cpp.o']);
+    assert.match(header, /#define BOTH_MEASUREMENTS 256\n#define BOTH_UNKNOWNS 512\n/);
+  });
+}
+c('refuses a name that is no identifier', async () => {
+  const net = await bar;
+  assert.throws(() => compileC(net, { name: '8 blocks' }), 'compile: expected a C identifier that begins with a letter, got "8 blocks"');
+});
+c.run();
+
+const command = suite('signfold compile');
+const model = at('model.safetensors');
+const run = (...args: string[]) => spawnSync(process.execPath, ['dist/src/cli/main.js', 'compile', ...args], { encoding: 'utf8', timeout: 60_000 });
+command.before(async () => writeFileSync(model, encodeModel(await bar)));
+command.after(() => rmSync(folder, { recursive: true }));
+command('writes a module and its types, and says their sizes', async () => {
+  const { stdout, stderr, status } = run(model, '-o', at('solver.mjs'), '--precision', 'exact');
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /solver\.mjs: \d+ bytes, \d+ gzipped\n.*solver\.d\.mts: \d+ bytes, \d+ gzipped\n$/);
+  const expected = compileModule(await bar, { precision: 'exact' });
+  assert.is(readFileSync(at('solver.mjs'), 'utf8'), expected.module);
+  assert.is(readFileSync(at('solver.d.mts'), 'utf8'), expected.types);
+});
+command('writes C and its header, named after the file or as told', async () => {
+  const { stdout } = run(model, '-o', at('8-blocks.c'), '--json');
+  assert.equal(JSON.parse(stdout).target, 'c');
+  assert.equal(JSON.parse(stdout).files.map(({ path }: { path: string }) => basename(path)), ['8-blocks.c', '8-blocks.h']);
+  assert.match(readFileSync(at('8-blocks.h'), 'utf8'), /void signfold_8_blocks_reconstruct\(/);
+  run(model, '-o', at('8-blocks.c'), '--name', 'eight');
+  assert.match(readFileSync(at('8-blocks.c'), 'utf8'), /#include "8-blocks.h"[^]*void eight_reconstruct\(/);
+});
+command('wrong use is one line, and the model file stays', async () => {
+  const wrong = (code: number, message: RegExp, ...args: string[]): void => {
+    const { stderr, stdout, status } = run(...args);
+    assert.match(stderr.trimEnd(), /^signfold: [^\n]+$/);
+    assert.match(stderr, message);
+    assert.equal([status, stdout], [code, ''], stderr);
+  };
+  const named = at('model.mjs');
+  writeFileSync(named, encodeModel(await bar));
+  const before = readFileSync(named);
+  wrong(2, /model\.mjs: is the model file/, named, '-o', named);
+  assert.equal(readFileSync(named), before);
+  wrong(2, /expected a name that ends in \.mjs or \.js or \.c/, model, '-o', at('solver.txt'));
+  wrong(2, /expected a name that ends in \.c$/m, model, '-o', at('a.mjs'), '--target', 'c');
+  wrong(2, /expected --target js or c, got wasm/, model, '-o', at('a.mjs'), '--target', 'wasm');
+  wrong(2, /expected --precision standard, exact, fast, got half/, model, '-o', at('a.mjs'), '--precision', 'half');
+  wrong(2, /--precision is for js/, model, '-o', at('a.c'), '--precision', 'fast');
+  wrong(2, /--name is for c/, model, '-o', at('a.mjs'), '--name', 'a');
+  wrong(2, /expected --name to be a C identifier/, model, '-o', at('a.c'), '--name', 'a-b');
+  wrong(2, /required option/, model);
+  wrong(1, /none\.safetensors: no such file/, at('none.safetensors'), '-o', at('a.mjs'));
+  wrong(1, /solver\.txt: safetensors/, (writeFileSync(at('solver.txt'), 'no model'), at('solver.txt')), '-o', at('a.mjs'));
+  wrong(2, /its folder .* does not exist/, model, '-o', at('none/a.mjs'));
+  writeFileSync(at('admm.safetensors'), encodeModel(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 }))));
+  wrong(1, /compile: expected gradient steps .*, got admm closed-form/, at('admm.safetensors'), '-o', at('a.mjs'));
+  assert.not.ok(existsSync(at('a.mjs')) || existsSync(at('a.c')));
+});
+command.run();
