@@ -26,6 +26,7 @@ interface Penalised {
 const fixture = JSON.parse(readFileSync('test/fixtures/tv.json', 'utf8')) as {
   prox: (Penalised & { b: number[]; tau: number })[];
   solver: (Penalised & { kind: string; phi?: number[]; kernel?: number[]; mask?: number[]; y: number[]; lambda: number })[];
+  skimage: { shape: number[]; b: number[]; tau: number; x: number[] };
   transforms: { name: string; x: number[]; tau: number; out: number[]; value: number }[];
 };
 const run = (prox: Prox, x: Float32Array, tau: number): Float32Array => {
@@ -57,6 +58,15 @@ for (const one of fixture.prox)
         'the bound is active',
       );
   });
+tv("prox: equals scikit-image's dual solver run to the end, also by warm starts, and has no derivative", () => {
+  const { shape, b, tau, x } = fixture.skimage,
+    warm = totalVariation(shape, { iterations: 20, warmStart: true });
+  let own = run(totalVariation(shape, { iterations: 2000 }), Float32Array.from(b), tau);
+  assert.ok(relativeError(own, x) <= 1e-3, String(relativeError(own, x)));
+  for (let k = 0; k < 60; k++) own = run(warm, Float32Array.from(b), tau);
+  assert.ok(relativeError(own, x) <= 1e-3, String(relativeError(own, x)));
+  assert.throws(() => warm.vjp(own, 1, own, own), /^tv\(13x17\): its prox is iterative and has no derivative here; [^\n]+$/);
+});
 tv('worked out by hand: one edge of 4 pixels, its two sides move by tau/4 per pixel towards each other', () => {
   const b = Float32Array.of(0, 0, 1, 1, 0, 0, 1, 1),
     expected = [0.1, 0.1, 0.9, 0.9, 0.1, 0.1, 0.9, 0.9];
@@ -174,7 +184,10 @@ for (const { name, x, tau, out, value } of fixture.transforms) {
       v = normals(2 * n, 11),
       grad = new Float32Array(2 * n);
     near(both.subarray(n), run(prox, signal, tau), 0);
-    prox.vjp(pair, tau, v, grad);
+    const single = new Float32Array(n),
+      alone = [0, n].map(at => prox.vjp(pair.subarray(at, at + n), tau, v.subarray(at, at + n), single));
+    near([prox.vjp(pair, tau, v, grad)], [alone[0]! + alone[1]!], F32 * n);
+    near(grad.subarray(n), single, 0);
     prox.vjp(pair, tau, v, v);
     assert.equal(v, grad);
     prox.prox(pair, tau, pair);
@@ -257,16 +270,23 @@ names('numbers are plain decimals, sizes within reason; all else is refused in o
     'tv(5x7,isotropic)',
     'tv(-5x7)',
     'tv(5x7)\n',
+    'tv(5)',
+    'tv(3x3x3)',
+    'dct-l1()',
+    'dct-l1(0x3)',
     'dct-l1(0o17)',
     'dct-l1(5,7)',
     'dct-l1(67108864)',
     'dct-l1(131072)',
     'dct-l1(65536x65536)',
+    'dct-l1(99999999x99999999)',
     'tv(8192x8192)',
     'wavelet-l1(db4,03,64x64)',
     'wavelet-l1(db4,0,64x64)',
     'wavelet-l1(db4,99,64x64)',
     'wavelet-l1(__proto__,1,8x8)',
+    'wavelet-l1(xx,1,8x8)',
+    'wavelet-l1(db4,3,7x7)',
     'wavelet-l1(db4,1,8x8x8)',
     `dct-l1(${'9'.repeat(400)})`,
   ])

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tensor } from '../src/core/array.js';
-import { correlation, imagePsnrDb, rrmse, rrmseSpectrum, ssim } from '../src/tasks/metrics.js';
+import { correlation, imagePsnrDb, nmseDb, psnrDb, rrmse, rrmseSpectrum, ssim } from '../src/tasks/metrics.js';
 import { normals, normalTensor } from './helpers.js';
 
 /** Absolute: f32 inputs, f64 sums. */
@@ -35,6 +35,11 @@ for (const { shape, peak, truth, distorted } of fixture.images)
       },
     );
   }
+images('equal images have infinite PSNR and SSIM 1', () => {
+  const image = normalTensor([12, 13], 5);
+  assert.is(imagePsnrDb(image.data, image.data, 1), Infinity);
+  near(ssim(image, image, { peak: 1 }), 1, SSIM);
+});
 images('an inverted image has a negative SSIM; a peak of another unit changes nothing if the values follow', () => {
   const { shape, truth, distorted } = fixture.images[0]!,
     inverted = distorted.find(({ kind }) => kind === 'inverted')!;
@@ -63,10 +68,12 @@ images('NaN in an image shows in its scores', () => {
   broken.data[100] = NaN;
   assert.ok(Number.isNaN(ssim(broken, image, { peak: 1 })) && Number.isNaN(imagePsnrDb(broken.data, image.data, 1)));
 });
-images('sizes that differ and peaks that are not positive are refused in one line', () => {
+images('sizes that differ or are too small and peaks that are not positive are refused in one line', () => {
   const image = normalTensor([12, 17], 1);
   assert.throws(() => ssim(normalTensor([17, 12], 1), image, { peak: 1 }), /^ssim: expected shape \[12,17\], got \[17,12\]$/);
   assert.throws(() => ssim(normalTensor([204], 1), normalTensor([204], 1), { peak: 1 }), /^ssim: expected images \[h,w\]/);
+  assert.throws(() => ssim(normalTensor([8, 13], 1), normalTensor([8, 13], 1), { peak: 1 }), /at least 11 pixels a side, got \[8,13\]$/);
+  assert.throws(() => imagePsnrDb(new Float32Array(3), new Float32Array(4), 1), /^psnr: expected 4 numbers, got 3$/);
   for (const peak of [0, -1, NaN]) {
     assert.throws(() => ssim(image, image, { peak }), /^ssim: expected peak > 0, got [^\n]+$/);
     assert.throws(() => imagePsnrDb(image.data, image.data, peak), /^psnr: expected peak > 0, got [^\n]+$/);
@@ -83,6 +90,12 @@ for (const { n, x: estimate, truth: reference, rrmse: time, spectrum, correlatio
     near(correlation(x, truth), cc, RELATIVE);
   });
 }
+signals('NMSE and PSNR by hand', () => {
+  const truth = Float32Array.of(3, -4),
+    estimate = Float32Array.of(3, -3.5);
+  near(nmseDb(estimate, truth), -20, DECIBEL);
+  near(psnrDb(estimate, truth), 10 * Math.log10((16 * 2) / 0.25), DECIBEL);
+});
 signals('the spectrum does not see a shift around the circle; the error in time does', () => {
   const truth = normals(37, 4),
     shifted = truth.map((_, i) => truth[(i + 5) % 37]!);

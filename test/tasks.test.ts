@@ -7,7 +7,6 @@ import { matrix } from '../operators/index.js';
 import { norm } from '../src/core/norm.js';
 import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
-import { nmseDb, psnrDb } from '../src/tasks/metrics.js';
 import type { RunOptions } from '../src/tasks/rows.js';
 import type { Task } from '../src/tasks/task.js';
 import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
@@ -64,11 +63,6 @@ run('an unknown task, variant or method is one clear line', async () => {
     } catch (error) {
       assert.match((error as Error).message, /^run: expected [^\n]+$/);
     }
-});
-run('NMSE and PSNR by hand', () => {
-  const truth = Float32Array.of(3, -4), estimate = Float32Array.of(3, -3.5);
-  assert.ok(Math.abs(nmseDb(estimate, truth) + 20) < 1e-12);
-  assert.ok(Math.abs(psnrDb(estimate, truth) - 10 * Math.log10((16 * 2) / 0.25)) < 1e-12);
 });
 const data = process.env['SIGNFOLD_DATA'] ?? '';
 if (existsSync(join(data, 'sparse/alista_D_250x500.npy'))) run('published D: norm, ALISTA objective and coherence are the published figures', () => {
