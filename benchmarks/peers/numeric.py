@@ -25,7 +25,7 @@ def write(path, result):
     import numpy as np
     result = np.asarray(result)
     if np.iscomplexobj(result):
-        result = result.astype('<c8').view('<f4')
+        result = np.ascontiguousarray(result, dtype='<c8').view('<f4')
     np.ascontiguousarray(result, dtype='<f4').tofile(path)
 
 
