@@ -132,8 +132,11 @@ export interface Layer {
    * that number.
    */
   vjp(state: State, y: Float32Array, batch: number): [next: State, pullback: Pullback, penalty?: (weight: number) => number];
-  /** Said by layers that are x⁺ = soft(x − eta Wᵀ(A x − y), theta), W = A and eta = 1 where absent: the packed engine fuses them. */
-  readonly step?: { readonly W?: Param; readonly eta?: Param; readonly theta: Param };
+  /**
+   * Said by layers that are x⁺ = soft(x − eta Wᵀ(A x − y), theta), W = A and eta = 1 where absent, with the `keep` largest entries
+   * let through: the packed engine fuses them.
+   */
+  readonly step?: { readonly W?: Param; readonly eta?: Param; readonly theta: Param; readonly keep?: number };
 }
 
 /** What rebuilds a network around an operator: written to model files and checkpoints. */

@@ -61,6 +61,15 @@ for (const coupling of ['lista', 'coupled'] as const)
     assert.ok(apart(pack(net, { precision: 'exact' }).reconstruct(y).data, net.forward(y).data) < 1e-6);
     assert.ok(apart(pack(net).reconstruct(y).data, net.forward(y).data) < 1e-3);
   });
+packed('support selection packs as well, one signal at a time and side by side', async () => {
+  const A = operatorOf('gaussian 7×11'),
+    selecting = learnedIsta({ operator: A, prox: l1() }, { layers: 4, supportSelection: { perLayer: 9, max: 30 } }),
+    net = await sign().fit(selecting, dataFor(A));
+  for (const batch of [3, 9]) {
+    const y = normalTensor([batch, 7], 6);
+    assert.ok(apart(pack(net, { precision: 'exact' }).reconstruct(y).data, net.forward(y).data) < 1e-6);
+  }
+});
 packed('a tied ADMM packs as well', async () => {
   const A = operatorOf('gaussian 7×11'),
     net = await sign().fit(unrolledAdmm({ operator: A, prox: l1() }, { layers: 2, coupling: 'tied' }), dataFor(A)),

@@ -1,5 +1,6 @@
 import type { Layer, LinearOperator, OneBitNetwork, Param } from '../types.js';
-import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
+import { visitLargest } from '../core/largest.js';
+import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, softThreshold, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
 import { fewestTogether } from '../kernels/maps/index.js';
 import { signProductOf } from './packed-map.js';
 
@@ -45,7 +46,7 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
     if (!product) return undefined;
     products.set(W, product);
   }
-  const n = A.inSize, m = A.outSize, buffers = new Map<number, Buffers>();
+  const n = A.inSize, m = A.outSize, buffers = new Map<number, Buffers>(), magnitudes = new Float32Array(n);
   function buffersOf(lanes: number): Buffers {
     let own = buffers.get(lanes);
     if (!own) {
@@ -58,14 +59,18 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
   function layers({ x, u, r, y }: Buffers, lanes: number, after: (x: Float32Array, layer: number) => void): void {
     x.fill(0);
     for (let k = 0; k < steps.length; k++) {
-      const { W, eta, theta } = steps[k]!;
+      const { W, eta, theta, keep } = steps[k]!, step = eta ? eta.value[0]! : 1, tau = theta.value[0]!;
       if (k === 0) axpby(-1, y, 0, y, r);
       else {
         A!.apply(x, r, lanes);
         axpby(1, r, -1, y, r);
       }
       (W ? products.get(W)! : A!).applyAdjoint(r, u, lanes);
-      thresholdStep(x, u, eta ? eta.value[0]! : 1, theta.value[0]!);
+      if (keep) {
+        axpby(1, x, -step, u, u);
+        softThreshold(u, tau, x);
+        visitLargest(u, tau, keep, magnitudes, 1, lanes, i => { x[i] = u[i]!; });
+      } else thresholdStep(x, u, step, tau);
       after(x, k);
     }
   }

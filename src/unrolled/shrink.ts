@@ -1,4 +1,5 @@
 import type { Prox } from '../types.js';
+import { visitLargest } from '../core/largest.js';
 import { softThreshold, softThresholdVjp, temp } from '../kernels/index.js';
 
 /** The nonlinearity of one unrolled layer: a prox with a learnt threshold. */
@@ -6,8 +7,8 @@ export interface Shrinkage {
   apply(v: Float32Array, theta: number, out: Float32Array): void;
   /** ∂v into out; returns ∂theta. */
   vjp(v: Float32Array, theta: number, grad: Float32Array, out: Float32Array): number;
-  /** It is the soft threshold, entry by entry. */
-  readonly soft?: true;
+  /** It is the soft threshold, with the `keep` largest entries of a signal let through as they are. */
+  readonly soft?: { readonly keep: number };
 }
 
 export interface SupportSelection {
@@ -18,7 +19,7 @@ export interface SupportSelection {
 
 /** The prox of the problem, on the WASM kernels where it is the l1 norm's. */
 export function shrinkage(prox: Prox): Shrinkage {
-  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: true };
+  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } };
   return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
 }
 
@@ -32,15 +33,10 @@ export function supportSelecting(prox: Prox, layer: number, n: number, { perLaye
     throw new RangeError(`support selection: expected percentages perLayer and max within 0 to 100, got ${perLayer} and ${max}`);
   const keep = Math.round((Math.min(perLayer * layer, max) / 100) * n);
   const pass = (v: Float32Array, theta: number, visit: (i: number) => void): void => {
-    if (keep === 0) return;
-    const magnitudes = temp(n);
-    for (let from = 0; from < v.length; from += n) {
-      for (let i = 0; i < n; i++) magnitudes[i] = Math.abs(v[from + i]!);
-      const limit = Math.max(kthLargest(magnitudes, keep), theta);
-      for (let i = from; i < from + n; i++) if (Math.abs(v[i]!) >= limit) visit(i);
-    }
+    if (keep) visitLargest(v, theta, keep, temp(n), n, 1, visit);
   };
   return {
+    soft: { keep },
     apply(v, theta, out) {
       softThreshold(v, theta, out);
       pass(v, theta, i => { out[i] = v[i]!; });
@@ -55,21 +51,4 @@ export function supportSelecting(prox: Prox, layer: number, n: number, { perLaye
       return dTheta;
     },
   };
-}
-
-/** The k-th largest entry (Hoare's quickselect); reorders `a`. */
-function kthLargest(a: Float32Array, k: number): number {
-  let low = 0, high = a.length - 1;
-  const target = k - 1;
-  while (low < high) {
-    const pivot = a[(low + high) >> 1]!;
-    let i = low, j = high;
-    while (i <= j) {
-      while (a[i]! > pivot) i++;
-      while (a[j]! < pivot) j--;
-      if (i <= j) { const swap = a[i]!; a[i++] = a[j]!; a[j--] = swap; }
-    }
-    if (target <= j) high = j; else if (target >= i) low = i; else break;
-  }
-  return a[target]!;
 }

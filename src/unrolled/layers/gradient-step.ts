@@ -18,7 +18,7 @@ export function gradientStep(name: string, operator: LinearOperator, shrink: Shr
     W ? W.map!.apply(W.value, x, out, batch) : A.apply(x, out, batch);
   return {
     name, params: [...(W ? [W] : []), ...(eta ? [eta] : []), theta],
-    ...(shrink.soft && { step: { ...(W && { W }), ...(eta && { eta }), theta } }),
+    ...(shrink.soft && { step: { ...(W && { W }), ...(eta && { eta }), theta, keep: shrink.soft.keep } }),
     vjp(state, y, batch) {
       const x = state['x']!, step = eta ? eta.value[0]! : 1, tau = theta.value[0]!;
       const r = temp(m * batch), u = temp(n * batch), v = temp(n * batch), next = temp(n * batch);
