@@ -31,9 +31,9 @@ enum { M = ${m}, N = ${n}, LAYERS = ${steps.length} };
 ${cTypes}
 ${cMatrix('A', A, false)}
 ${[...backs].map(([W, own]) => cMatrix(own, W, true)).join('\n')}
-${cArray('struct step', 'steps', steps.map(({ W, eta, theta }) => `{&${backs.get(W)}, ${cFloat(eta)}, ${cFloat(theta)}}`), 1)}
+${cArray('struct step', 'steps', steps.map(({ W, eta, theta, keep }) => `{&${backs.get(W)}, ${cFloat(eta)}, ${cFloat(theta)}, ${keep}}`), 1)}
 ${cLoops}
-${cReconstruct(name)}`,
+${cReconstruct(name, steps.some(({ keep }) => keep))}`,
     header: `${about}
 #ifndef ${macro}_H
 #define ${macro}_H

@@ -66,7 +66,7 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision): { imag
       // The exact kernel for one signal is that for several.
       fewest: precision === 'exact' ? 1 : fewestTogether,
       kinds: [kinds[precision], kinds.exact],
-      products, ahead, steps: steps.map(({ W, eta, theta }) => [backs.get(W)!, eta, theta]),
+      products, ahead, steps: steps.map(({ W, eta, theta, keep }) => [backs.get(W)!, eta, theta, keep]),
     },
   };
 }

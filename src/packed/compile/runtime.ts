@@ -1,4 +1,5 @@
-// What a compiled module runs, bundled into it as text (build.mjs): imports nothing but types.
+// What a compiled module runs, bundled into it as text (build.mjs).
+import { visitLargest } from '../../core/largest.js';
 
 /** Five i32 a block as in assembly/sign-blocks.ts, or one tuple a block; addresses are bytes. */
 export type ProductSpec =
@@ -25,7 +26,7 @@ export interface Spec {
   readonly products: readonly ProductSpec[];
   /** A x and y ↦ Wᵀ y as places in `products`. */
   readonly ahead: number;
-  readonly steps: readonly (readonly [back: number, eta: number, theta: number])[];
+  readonly steps: readonly (readonly [back: number, eta: number, theta: number, keep: number])[];
 }
 
 interface Kernels {
@@ -34,6 +35,7 @@ interface Kernels {
     m: number, n: number, k: number, accumulate: boolean, scratch: number,
   ): void;
   axpby(a: number, x: number, b: number, y: number, out: number, n: number): void;
+  softThreshold(v: number, theta: number, out: number, n: number): void;
   thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
   signBlocks(kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number): void;
   transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
@@ -44,7 +46,7 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(ato
 const isFloat32 = (array: unknown): boolean => Object.prototype.toString.call(array) === '[object Float32Array]';
 
 export function solver(wasm: string, image: string, spec: Spec): (y: Float32Array, out?: Float32Array) => Float32Array {
-  const { n, m, x, u, r, y: measured, scratch } = spec;
+  const { n, m, x, u, r, y: measured, scratch } = spec, magnitudes = new Float32Array(n);
   const memory = new WebAssembly.Memory({ initial: spec.pages, maximum: spec.pages });
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
   new Uint8Array(memory.buffer).set(bytesOf(image), spec.image);
@@ -61,14 +63,19 @@ export function solver(wasm: string, image: string, spec: Spec): (y: Float32Arra
 
   function layers(lanes: number): void {
     floats(x, n * lanes).fill(0);
-    spec.steps.forEach(([back, eta, theta], k) => {
+    spec.steps.forEach(([back, eta, theta, keep], k) => {
       if (k === 0) kernels.axpby(-1, measured, 0, measured, r, m * lanes);
       else {
         multiply(spec.products[spec.ahead]!, x, r, lanes);
         kernels.axpby(1, r, -1, measured, r, m * lanes);
       }
       multiply(spec.products[back]!, r, u, lanes);
-      kernels.thresholdStep(x, u, eta, theta, n * lanes);
+      if (keep) {
+        kernels.axpby(1, x, -eta, u, u, n * lanes);
+        kernels.softThreshold(u, theta, x, n * lanes);
+        const v = floats(u, n * lanes), out = floats(x, n * lanes);
+        visitLargest(v, theta, keep, magnitudes, 1, lanes, i => { out[i] = v[i]!; });
+      } else kernels.thresholdStep(x, u, eta, theta, n * lanes);
     });
   }
 

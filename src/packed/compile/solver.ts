@@ -15,7 +15,7 @@ export interface SolverMatrix {
   readonly scale?: number;
 }
 
-/** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step. */
+/** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step, `keep` largest entries let through. */
 export interface Solver {
   readonly summary: string;
   readonly inShape: Shape;
@@ -24,14 +24,13 @@ export interface Solver {
   readonly m: number;
   readonly A: SolverMatrix;
   /** W is A itself where the layer has no other. */
-  readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number }[];
+  readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number; readonly keep: number }[];
 }
 
 function refuseNetwork({ description: { preset, args }, problem: { prox } }: OneBitNetwork): never {
   const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`;
-  const selection = args['supportSelection'] ? ' with support selection (see --no-support-selection of train)' : '';
-  throw new TypeError('compile: expected gradient steps and soft thresholds (ista, or learned-ista tied, coupled or analytic; the prox l1; ' +
-    `no support selection), got ${preset}${coupling}, prox ${prox.name}${selection}`);
+  throw new TypeError('compile: expected gradient steps and soft thresholds (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
+    `got ${preset}${coupling}, prox ${prox.name}`);
 }
 
 function operatorMatrix(A: LinearOperator): SolverMatrix {
@@ -57,9 +56,9 @@ export function solverOf(net: OneBitNetwork): Solver {
   const { operator } = net.problem, { inShape, outShape } = operator, n = sizeOf(inShape), m = sizeOf(outShape);
   const given = net.layers.map(({ step }) => step ?? refuseNetwork(net));
   const A = operatorMatrix(operator), learnt = new Map<Param, SolverMatrix>();
-  const steps = given.map(({ W, eta, theta }) => {
+  const steps = given.map(({ W, eta, theta, keep = 0 }) => {
     if (W && !learnt.has(W)) learnt.set(W, learntMatrix(W, net));
-    return { W: W ? learnt.get(W)! : A, eta: eta ? eta.value[0]! : 1, theta: theta.value[0]! };
+    return { W: W ? learnt.get(W)! : A, eta: eta ? eta.value[0]! : 1, theta: theta.value[0]!, keep };
   });
   const weights = net.matrices.length ? 'one-bit' : 'float';
   const summary = `${n} numbers from ${m} measurements: ${net.description.preset}, ${steps.length} layers, ${weights} weights (${net.binarizer}), operator ${operator.name}`;
