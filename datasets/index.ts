@@ -7,6 +7,7 @@ export { eeglab, type EeglabRecording } from './eeglab.js';
 export { idx } from './idx.js';
 export { decodeImage, encodePng, luma } from './image-codec.js';
 export { images, type PatchOptions } from './images.js';
+export { turnedSlices } from './turned.js';
 export { formatNpy, parseNpy } from './npy.js';
 export { phantoms, sheppLogan } from './phantoms.js';
 export { piecewise, type PiecewiseOptions } from './piecewise.js';
@@ -15,4 +16,4 @@ export { sparseSpikes, type SparseSpikesOptions } from './sparse-spikes.js';
 export { wfdb, type WfdbRecord } from './wfdb.js';
 
 /** Names of the datasets that tasks draw from. */
-export const datasetNames = ['sparse-spikes', 'piecewise', 'published-sparse', 'images', 'dead-leaves', 'phantoms', 'shepp-logan', 'eeg-mixtures', 'idx', 'cifar', 'eeglab', 'wfdb', 'npy'] as const;
+export const datasetNames = ['sparse-spikes', 'piecewise', 'published-sparse', 'images', 'turned-slices', 'dead-leaves', 'phantoms', 'shepp-logan', 'eeg-mixtures', 'idx', 'cifar', 'eeglab', 'wfdb', 'npy'] as const;

@@ -24,7 +24,7 @@ export { param } from './unrolled/param.js';
 export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
 export { train, type Progress, type TrainOptions } from './unrolled/train.js';
 export type { CheckpointStore } from './unrolled/checkpoint.js';
-export type { Binarizer, FitOptions } from './binary/binarizer.js';
+export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';
 export { channelWise, float, sign, straightThrough, ternary } from './binary/binarizers/index.js';
 export { generalizationCertificate, recoveryCertificate } from './binary/certificate.js';
 export { pack, type PackOptions } from './packed/engine.js';

@@ -6,7 +6,7 @@ import type { Dataset } from '../src/types.js';
 import { flat, tensor, zeros } from '../src/core/array.js';
 import { random } from '../src/core/random.js';
 import {
-  arrayDataset, dataset, datasetNames, formatNpy, parseNpy, piecewise, publishedSparse, sparseSpikes,
+  arrayDataset, dataset, datasetNames, formatNpy, parseNpy, phantoms, piecewise, publishedSparse, sparseSpikes, turnedSlices,
 } from '../datasets/index.js';
 
 // Written by NumPy: test/fixtures/files.py.
@@ -22,6 +22,7 @@ const generators: Dataset[] = [
 ];
 
 const test = suite('datasets');
+
 
 for (const data of generators) {
   const title = `${data.name} [${data.shape.join(',')}]`;
@@ -246,5 +247,20 @@ if (folder && existsSync(`${folder}/sparse`))
     assert.ok(nonzeros > 100 && nonzeros < 200, `${nonzeros}`);
     assert.not.equal(flat(signals.sample('train', 0)), flat(signals.sample('train', 1)));
   });
+
+test('turned slices: every second one is a symmetry of a slice, the others stay dark outside and as bright', () => {
+  const side = 32, phantom = phantoms([side, side], { seed: 1 }).sample('train', 0), list = [{ name: 'p', image: tensor(flat(phantom).map(v => 255 * v), [side, side]) }];
+  const slices = turnedSlices(list, { seed: 2 }), sorted = (x: Float32Array): number[] => [...x].map(v => Math.round(1e4 * v)).sort((a, b) => a - b);
+  const own = sorted(flat(phantom)), kinds = { symmetric: 0, free: 0 };
+  for (let i = 0; i < 40; i++) {
+    const x = flat(slices.sample('train', i));
+    if (sorted(x).every((value, k) => Math.abs(value - own[k]!) <= 1)) kinds.symmetric++;
+    else kinds.free++;
+    assert.ok(x.every(value => value >= 0 && value <= 1 + 1e-6) && x[0]! === 0);
+  }
+  assert.ok(kinds.symmetric > 10 && kinds.free > 10, JSON.stringify(kinds));
+  assert.ok(flat(slices.sample('test', 0)).every((value, k) => Math.abs(value - flat(phantom)[k]!) < 1e-6));
+  assert.throws(() => turnedSlices([{ name: 'q', image: zeros([4, 5]) }], { seed: 1 }), oneLine(/q: expected a gray image of 4 x 4/));
+});
 
 test.run();

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sparseSpikes } from '../datasets/index.js';
-import { gaussian } from '../operators/index.js';
+import { piecewise, sparseSpikes } from '../datasets/index.js';
+import { convolution, gaussian } from '../operators/index.js';
+import { float, straightThrough } from '../src/binary/binarizers/index.js';
 import { l1 } from '../src/core/prox.js';
 import { latentWeights } from '../src/binary/latent.js';
 import { signs } from '../src/binary/codes.js';
 import type { CheckpointStore } from '../src/unrolled/checkpoint.js';
+import { measured } from '../src/unrolled/batches.js';
+import { distilled } from '../src/unrolled/distilled.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
+import { lossOf } from '../src/unrolled/loss.js';
 import { sgd } from '../src/unrolled/optimizer.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
@@ -130,6 +135,33 @@ training('killed in the middle and resumed, it ends at the same numbers', async 
     assert.equal(values(resumed), values(await trained(options)));
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+training('distilled signals are what the teacher makes of their measurements, and it has nothing more to learn', async () => {
+  const teacher = fresh(), A = teacher.problem.operator, taught = distilled(data, teacher);
+  await train(teacher, data, { steps: 20, batch: 8 });
+  const source = measured(A, taught, { seed: 1, validation: 0 }), x = new Float32Array(3 * 24), y = new Float32Array(3 * 12);
+  source.fill('train', [5, 9, 5], x, y);
+  for (const [b, index] of [5, 9, 5].entries()) {
+    const expected = A.forward(data.sample('train', index));
+    assert.equal(y.slice(b * 12, (b + 1) * 12), expected.data);
+    assert.equal(x.slice(b * 24, (b + 1) * 24), teacher.forward(expected).data);
+  }
+  assert.equal(taught.sample('test', 3).data, data.sample('test', 3).data);
+  assert.is(lossOf(teacher, teacher.layers.length, x, y, 3), 0);
+});
+training('the last steps can be taken on an operator of another size', async () => {
+  const kernel = [0.2, 0.5, 0.3], small = convolution(kernel, [16]), large = convolution(kernel, [40]), piecesOf = (n: number) => piecewise(n, { jumps: 2, seed: 1 });
+  const net = istaNet({ operator: small, prox: l1() }, { layers: 2, features: 3, symmetry: 0, seed: 1 });
+  const finish = { operator: large, data: piecesOf(40), steps: 6, learningRate: 1e-3 };
+  for (const binarizer of [float(), straightThrough()]) {
+    const trained = await binarizer.fit(net, piecesOf(16), { steps: 6, batch: 2, finish });
+    assert.equal(trained.problem.operator.inShape, [40]);
+    assert.is(trained.binarizer, binarizer.name);
+    const one = await binarizer.fit(net, piecesOf(16), { steps: 6, batch: 2 });
+    assert.not.equal(trained.params.map(({ value }) => [...value]), one.params.map(({ value }) => [...value]));
+    if (binarizer.name === 'straight-through')
+      for (const param of trained.params.filter(({ oneBit }) => oneBit)) assert.ok(param.value.every(w => Math.abs(Math.abs(w) - trained.scale) < 1e-6));
   }
 });
 training.run();

@@ -1,0 +1,34 @@
+import type { Dataset, UnrolledNetwork } from '../types.js';
+import { sizeOf, tensor } from '../core/array.js';
+
+/**
+ * Training signals whose truth is what a trained network makes of their measurement (distillation, Hinton et al. 2015). What is
+ * trained on them keeps to that network where it was trained on other signals than these: brains, where there are chests alone.
+ * Test signals stay as they are.
+ */
+export function distilled(data: Dataset, teacher: UnrolledNetwork): Dataset {
+  const { operator } = teacher.problem;
+  let latest: { index: number; x: Float32Array; y: Float32Array } | undefined;
+  function taught(index: number): { x: Float32Array; y: Float32Array } {
+    if (latest?.index !== index) {
+      const y = new Float32Array(sizeOf(operator.outShape));
+      operator.apply(data.sample('train', index).data, y, 1);
+      data.disturb?.('train', index, y);
+      latest = { index, y, x: teacher.forward(tensor(y, operator.outShape)).data };
+    }
+    return latest;
+  }
+  return {
+    ...data, name: `${data.name}, distilled`,
+    sample(split, index, out) {
+      if (split === 'test') return data.sample(split, index, out);
+      const to = out ?? tensor(new Float32Array(sizeOf(data.shape)), data.shape);
+      to.data.set(taught(index).x);
+      return to;
+    },
+    disturb(split, index, y) {
+      if (split === 'train') y.set(taught(index).y);
+      else data.disturb?.(split, index, y);
+    },
+  };
+}
