@@ -22,6 +22,7 @@ export { istaNet, type IstaNetOptions } from './unrolled/ista-net.js';
 export { network } from './unrolled/network.js';
 export { param } from './unrolled/param.js';
 export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
+export { distilled } from './unrolled/distilled.js';
 export { train, type Progress, type TrainOptions } from './unrolled/train.js';
 export type { CheckpointStore } from './unrolled/checkpoint.js';
 export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';
