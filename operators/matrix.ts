@@ -1,5 +1,6 @@
 import type { LinearOperator, OperatorDescription, Tensor } from '../src/types.js';
 import { checkFinite, flat, formatShape } from '../src/core/array.js';
+import { gaussianEntries } from '../src/core/gaussian.js';
 import { linop } from '../src/core/linop.js';
 import { random } from '../src/core/random.js';
 import { checkCounts } from './checks.js';
@@ -28,13 +29,7 @@ export function matrix(data: Tensor, { name = 'matrix' } = {}): LinearOperator {
 /** Seeded Gaussian m × n sensing matrix: N(0, 1/m) entries, then unit-norm columns (Liu et al. 2019, ALISTA). */
 export function gaussian(rows: number, cols: number, { seed }: { seed: number }): LinearOperator {
   checkCounts('gaussian', { rows, cols });
-  const { normal } = random(seed), A = new Float32Array(rows * cols), squares = new Float64Array(cols);
-  for (let i = 0; i < A.length; i++) {
-    A[i] = normal();
-    squares[i % cols]! += A[i]! ** 2;
-  }
-  for (let i = 0; i < A.length; i++) A[i]! /= Math.sqrt(squares[i % cols]!);
-  return dense('gaussian', A, rows, cols, () => ({ kind: 'gaussian', args: { rows, cols, seed } }));
+  return dense('gaussian', gaussianEntries(rows, cols, seed), rows, cols, () => ({ kind: 'gaussian', args: { rows, cols, seed } }));
 }
 
 /** Seeded m × n sensing matrix with orthonormal rows, m ≤ n: Gaussian rows by modified Gram–Schmidt in f64. */

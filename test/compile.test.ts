@@ -80,6 +80,17 @@ modules('8 blocks of 32×64 with K = 12 take at most 40 KB gzipped', async () =>
   assert.ok(gzipSync(module).length <= 40_000, `${gzipSync(module).length} bytes`);
   assert.not.match(module, /\bimport\b|require/);
 });
+for (const [name, A] of [['blocks', segments(gaussian)], ['one shared block', kroneckerIdentity(8, gaussian(32, 64, { seed: 1 }))]] as const)
+  modules(`Gaussian ${name} are drawn again from seeds: at most 40 KB gzipped, the same numbers`, async () => {
+    const net = floats(unrolledIsta({ operator: A, prox: l1() }, { layers: 12 })), { module } = compileModule(net, { seeded: true });
+    assert.ok(gzipSync(module).length <= 40_000, `${gzipSync(module).length} bytes`);
+    const y = normalTensor([70, ...A.outShape], 1), { reconstruct } = await imported(module);
+    assert.equal(reconstruct(y.data), pack(net).reconstruct(y).data);
+  });
+modules('seeded changes nothing where there is no Gaussian matrix to draw', async () => {
+  const net = await bar, other = floats(learned(matrix(normalTensor([3, 5], 9)), 2));
+  for (const own of [net, other]) assert.is(compileModule(own, { seeded: true }).module, compileModule(own).module);
+});
 modules('runs in a Node of its own, without the repository', async () => {
   const net = await bar, y = normals(256, 2);
   writeFileSync(at('alone.mjs'), compileModule(net).module);
@@ -216,6 +227,7 @@ command('wrong use is one line, and the model file stays', async () => {
   wrong(2, /expected --target js or c, got wasm/, model, '-o', at('a.mjs'), '--target', 'wasm');
   wrong(2, /expected --precision standard, exact, fast, got half/, model, '-o', at('a.mjs'), '--precision', 'half');
   wrong(2, /--precision is for js/, model, '-o', at('a.c'), '--precision', 'fast');
+  wrong(2, /--seeded is for js/, model, '-o', at('a.c'), '--seeded');
   wrong(2, /--name is for c/, model, '-o', at('a.mjs'), '--name', 'a');
   wrong(2, /expected --name to be a C identifier/, model, '-o', at('a.c'), '--name', 'a-b');
   wrong(2, /required option/, model);

@@ -12,6 +12,7 @@ interface CompileArguments {
   readonly output: string;
   readonly target?: string;
   readonly precision?: string;
+  readonly seeded?: boolean;
   readonly name?: string;
   readonly json?: boolean;
 }
@@ -19,7 +20,7 @@ interface CompileArguments {
 const targets: Readonly<Record<string, string>> = { '.mjs': 'js', '.js': 'js', '.c': 'c' };
 const precisions = ['standard', 'exact', 'fast'];
 
-function checkOptions({ output, target, precision, name }: CompileArguments): 'js' | 'c' {
+function checkOptions({ output, target, precision, seeded, name }: CompileArguments): 'js' | 'c' {
   const own = targets[extname(output)];
   if (target !== undefined && target !== 'js' && target !== 'c') throw new UsageError(`compile: expected --target js or c, got ${target}`);
   if (!own || (target && target !== own)) {
@@ -28,6 +29,7 @@ function checkOptions({ output, target, precision, name }: CompileArguments): 'j
   }
   if (precision !== undefined && !precisions.includes(precision)) throw new UsageError(`compile: expected --precision ${precisions.join(', ')}, got ${precision}`);
   if (own === 'c' && precision !== undefined) throw new UsageError('compile: --precision is for js; C computes in f32');
+  if (own === 'c' && seeded) throw new UsageError('compile: --seeded is for js; C stores its matrices');
   if (own === 'js' && name !== undefined) throw new UsageError('compile: --name is for c');
   if (name !== undefined && !/^[A-Za-z]\w*$/.test(name)) throw new UsageError(`compile: expected --name to be a C identifier that begins with a letter, got ${name}`);
   return own as 'js' | 'c';
@@ -43,9 +45,9 @@ function identifier(output: string): string {
 }
 
 /** Every file of a target and its content. */
-function filesOf(net: OneBitNetwork, { output, precision, name = identifier(output) }: CompileArguments): [path: string, text: string][] {
+function filesOf(net: OneBitNetwork, { output, precision, seeded = false, name = identifier(output) }: CompileArguments): [path: string, text: string][] {
   if (targets[extname(output)] === 'js') {
-    const { module, types } = compileModule(net, precision ? { precision: precision as Precision } : {});
+    const { module, types } = compileModule(net, { seeded, ...(precision && { precision: precision as Precision }) });
     return [[output, module], [beside(output, extname(output) === '.mjs' ? '.d.mts' : '.d.ts'), types]];
   }
   const path = beside(output, '.h'), { source, header } = compileC(net, { name, header: basename(path) });
@@ -66,6 +68,7 @@ export function addCompile(program: Command): void {
     .requiredOption('-o, --output <file>', '.mjs or .js, with types beside it; .c, with its header beside it')
     .option('--target <name>', 'js or c; if absent, the ending of --output tells')
     .option('--precision <name>', 'of one signal at a time: standard, exact or fast; js only')
+    .option('--seeded', 'draw Gaussian sensing matrices from their seeds on loading instead of storing them; js only')
     .option('--name <identifier>', 'what names in C begin with; the name of the file if absent')
     .option('--json', 'as JSON')
     .action((path: string, given: CompileArguments) => {

@@ -3,6 +3,7 @@ import { fewestTogether } from '../../kernels/maps/index.js';
 import { kinds } from '../../kernels/signs.js';
 import { kernels } from '../../kernels/wasm.js';
 import { together } from '../fused.js';
+import type { Drawn } from './drawn.js';
 import type { ProductSpec, Spec } from './runtime.js';
 import type { Solver, SolverMatrix } from './solver.js';
 
@@ -15,9 +16,9 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =
 
 /**
  * Where a module keeps what: the constants of the matrices first, which are its image, then iterates and tables. Each matrix is laid
- * out for the directions in which the solver multiplies by it.
+ * out for the directions in which the solver multiplies by it. Where A is `drawn`, it has its room before the image.
  */
-export function layOut({ n, m, A, steps }: Solver, precision: Precision): { image: Uint8Array; spec: Spec } {
+export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: readonly Drawn[]): { image: Uint8Array; spec: Spec } {
   const parts: { at: number; bytes: Uint8Array }[] = [];
   let end = firstByte, tables = kernels.gemmScratch();
   const place = (bytes: number): number => {
@@ -32,6 +33,8 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision): { imag
   };
 
   const floats = new Map<SolverMatrix, number>();
+  if (drawn.length) floats.set(A, place(4 * A.weights.length));
+  const start = end;
   function floatBlocks(matrix: SolverMatrix, adjoint: boolean): ProductSpec {
     if (!floats.has(matrix)) floats.set(matrix, keep(matrix.weights));
     let row = 0, col = 0;
@@ -56,13 +59,13 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision): { imag
   const ahead = add(A, false);
   for (const { W } of steps) if (!backs.has(W)) backs.set(W, add(W, true));
 
-  const image = new Uint8Array(end - firstByte);
-  for (const { at, bytes } of parts) image.set(bytes, at - firstByte);
+  const image = new Uint8Array(end - start);
+  for (const { at, bytes } of parts) image.set(bytes, at - start);
   const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), scratch: place(tables) };
   return {
     image,
     spec: {
-      n, m, image: firstByte, ...iterates, pages: Math.ceil(end / pageBytes), together, laneBlock,
+      n, m, image: start, drawn: drawn.map(({ rows, cols, first, seed }) => [floats.get(A)! + 4 * first, rows, cols, seed]), ...iterates, pages: Math.ceil(end / pageBytes), together, laneBlock,
       // The exact kernel for one signal is that for several.
       fewest: precision === 'exact' ? 1 : fewestTogether,
       kinds: [kinds[precision], kinds.exact],

@@ -1,2 +1,2 @@
 export { compileC, type CNames } from './c.js';
-export { compileModule } from './module.js';
+export { compileModule, type ModuleOptions } from './module.js';

@@ -3,3 +3,5 @@
 export const wasmBase64: string;
 /** runtime.ts as plain JavaScript that declares `solver`. */
 export const runtime: string;
+/** core/gaussian.ts likewise, which declares `gaussianEntries`. */
+export const gaussian: string;

@@ -1,4 +1,5 @@
 // What a compiled module runs, bundled into it as text (build.mjs).
+import type { gaussianEntries } from '../../core/gaussian.js';
 import { visitLargest } from '../../core/largest.js';
 
 /** Five i32 a block as in assembly/sign-blocks.ts, or one tuple a block; addresses are bytes. */
@@ -12,6 +13,8 @@ export interface Spec {
   readonly m: number;
   readonly pages: number;
   readonly image: number;
+  /** Gaussian blocks of A that are not in the image. */
+  readonly drawn: readonly (readonly [address: number, rows: number, cols: number, seed: number])[];
   readonly x: number;
   readonly u: number;
   readonly r: number;
@@ -45,11 +48,12 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(ato
 // Arrays from other realms (frames, vm contexts) are no instances of this one's.
 const isFloat32 = (array: unknown): boolean => Object.prototype.toString.call(array) === '[object Float32Array]';
 
-export function solver(wasm: string, image: string, spec: Spec): (y: Float32Array, out?: Float32Array) => Float32Array {
+export function solver(wasm: string, image: string, spec: Spec, draw?: typeof gaussianEntries): (y: Float32Array, out?: Float32Array) => Float32Array {
   const { n, m, x, u, r, y: measured, scratch } = spec, magnitudes = new Float32Array(n);
   const memory = new WebAssembly.Memory({ initial: spec.pages, maximum: spec.pages });
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
   new Uint8Array(memory.buffer).set(bytesOf(image), spec.image);
+  for (const [address, rows, cols, seed] of spec.drawn) floats(address, rows * cols).set(draw!(rows, cols, seed));
   const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(wasm)), { env: { memory } }).exports as unknown as Kernels;
 
   function multiply(product: ProductSpec, from: number, to: number, lanes: number): void {
