@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { publishedSparse } from '../datasets/index.js';
 import { matrix } from '../operators/index.js';
 import { norm } from '../src/core/norm.js';
+import { encodeSafetensors } from '../src/core/safetensors.js';
 import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
 import type { RunOptions } from '../src/tasks/rows.js';
@@ -41,6 +42,9 @@ for (const task of tasks.filter(onImages))
       assert.ok(Number.isFinite(row.nmseDb) && Number.isFinite(row.psnrDb) && row.reconstructMicros > 0);
       assert.ok(task.name === 'eeg-denoise' ? row.cc! > 0 && row.rrmse! > 0 : row.ssim! > 0 && row.ssim! < 1);
     }
+    // A fitted linear estimate took time, and so did the network that starts from it.
+    assert.is(rows[0]!.fitSeconds > 0, ['block-cs', 'eeg-denoise'].includes(task.name));
+    assert.ok(task.name !== 'block-cs' || rows[1]!.fitSeconds > rows[0]!.fitSeconds);
     // The float network's list begins with its start.
     assert.is(rows[1]!.nmseDbPerLayer.length, 2);
     assert.is(pictures.length, task.name === 'eeg-denoise' ? 0 : 2);
@@ -62,6 +66,40 @@ run('an unknown task, variant or method is one clear line', async () => {
       assert.unreachable();
     } catch (error) {
       assert.match((error as Error).message, /^run: expected [^\n]+$/);
+    }
+});
+run('the float error beside a row does not depend on the order of methods', async () => {
+  const errors = async (methods: string[]) => {
+    const { rows } = await evaluate(taskByName('deconvolution'), { ...tiny, layers: 2, methods });
+    return rows.map(({ method, nmseDb, floatNmseDb }) => ({ method, nmseDb, floatNmseDb })).sort((a, b) => (a.method < b.method ? -1 : 1));
+  };
+  const rows = await errors(['sign', 'ista', 'float']);
+  assert.equal(rows, await errors(['float', 'sign', 'ista']));
+  assert.equal(rows.map(({ floatNmseDb }) => floatNmseDb), [rows[0]!.nmseDb, null, rows[0]!.nmseDb]);
+  assert.equal((await errors(['sign'])).map(({ floatNmseDb }) => floatNmseDb), [null]);
+});
+
+/** ISTA-Net with the tensor names of the released files. */
+const { cases } = JSON.parse(readFileSync('test/fixtures/ista-net.json', 'utf8')) as
+  { cases: { plus: boolean; tensors: Record<string, { shape: number[]; values: number[] }> }[] };
+const weights = encodeSafetensors(Object.fromEntries(Object.entries(cases.find(({ plus }) => !plus)!.tensors).map(([name, { shape, values }]) =>
+  [name, { dtype: 'F32' as const, shape, data: Float32Array.from(values) }])), {});
+run('rows of a network trained elsewhere carry its own name', async () => {
+  const { rows } = await evaluate(taskByName('mri'), { ...tiny, methods: ['linear', 'float'], weights, steps: 0 });
+  assert.equal(rows.map(({ method, network, layers }) => ({ method, network, layers })),
+    [{ method: 'linear', network: 'ista-net', layers: 0 }, { method: 'float', network: 'ista-net', layers: 2 }]);
+});
+run('weights that a task or network does not take are refused in one line', async () => {
+  for (const [name, network, message] of [
+    ['tomography', undefined, /^run: expected a task that takes --weights, got tomography$/],
+    ['block-cs', 'learned-ista', /^run: expected --network ista-net-plus or ista-net with --weights, got learned-ista$/],
+    ['mri', 'ista-net-plus', /^run: expected --weights of ista-net-plus, got those of ista-net$/],
+  ] as const)
+    try {
+      await evaluate(taskByName(name), { ...tiny, methods: ['float'], weights, ...(network && { network }) });
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, message);
     }
 });
 const data = process.env['SIGNFOLD_DATA'] ?? '';

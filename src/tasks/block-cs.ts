@@ -7,6 +7,7 @@ import { l1, proxByName } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
 import { istaNet } from '../unrolled/ista-net.js';
 import { namedImages, type NamedImage } from './image-files.js';
+import { transformOf } from './image-network.js';
 import { linearEstimator } from './linear-estimator.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Recipe, Task } from './task.js';
@@ -57,6 +58,7 @@ export const blockCs: Task = {
   summary: 'images from compressed 33x33 blocks, at 25, 10, 4 or 1 % of the numbers',
   variants: ['25', '10', '4', '1'],
   networks: ['ista-net-plus', 'ista-net', 'learned-ista'],
+  takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 9,
   make({ variant, seed, network, folder, weights }) {
     const m = measurements[variant]!,
@@ -69,11 +71,10 @@ export const blockCs: Task = {
     let known: Tensor | undefined;
     const Q = (): Tensor =>
       (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const transform = network === 'ista-net' ? 'istanet' : 'istanet-plus',
-      problem = { operator: A, prox: l1() };
+    const problem = { operator: A, prox: l1() };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
-      const net = istaNet(problem, { layers, transform, shape: [side, side], start: 'linear', seed });
+      const net = istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed });
       net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
       return net;
     };
@@ -81,18 +82,18 @@ export const blockCs: Task = {
     return {
       operator: A,
       signals,
-      lambda: 0.01,
       scoring: { kind: 'images', peak: 1 },
       prox: network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
       data: folder ? 'Set11, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: network === 'learned-ista' ? learned : weights ? fromReleased : fromScratch,
       scenes: () => scenes(folder ? namedImages(folder, 'images/set11') : drawn(4, 132, 1000 * seed + 500)),
       tuning: { scenes: scenes(train.slice(0, 2)), lambdas: [0.001, 0.003, 0.01, 0.03, 0.1], iterations: 150 },
+      ...(!folder && { fitLinear: Q }),
       linear: ({ y, blocks }) => {
         const start = matrix(Q());
         return blocks!.assemble(start.forward(tensor(y, [blocks!.count, m])).data);
       },
-      ...(network !== 'learned-ista' && { network: make }),
+      ...(network !== 'learned-ista' && { network: make, linearStart: true }),
     };
   },
 };

@@ -1,14 +1,12 @@
 import type { LinearOperator, Problem, Tensor } from '../types.js';
-import { formatShape, tensor } from '../core/array.js';
+import { tensor } from '../core/array.js';
 import { norm } from '../core/norm.js';
-import { proxByName } from '../core/prox.js';
 import { admm } from '../solvers/admm.js';
 import { amp } from '../solvers/amp.js';
 import { fista, ista } from '../solvers/ista.js';
 import type { Solution, SolverOptions } from '../solvers/solution.js';
-import { tvSolver } from '../solvers/tv.js';
-import { measurementOf, type Scene } from './scene.js';
-import { scoresOf, type Scoring } from './scores.js';
+import { nmseDb } from './metrics.js';
+import { firstSignals, measurementOf, type Scene } from './scene.js';
 import type { TaskInstance } from './task.js';
 
 type Solver = (problem: Problem, y: Tensor, weights: { lambda: number; eta: number }, options: SolverOptions) => Solution;
@@ -21,51 +19,58 @@ export const classical: Readonly<Record<string, Solver>> = {
   amp: (problem, y, _, options) => amp(problem, y, options),
 };
 
-/** Daubechies-4 to the depth that the sides allow, at most 4 levels; the DCT where they allow none. */
-export function sparsifyingProx(shape: readonly number[]): string {
-  let levels = 0;
-  while (levels < 4 && shape.every(n => n % 2 ** (levels + 1) === 0 && n / 2 ** levels >= 16)) levels++;
-  const size = shape.join('x');
-  return levels ? `wavelet-l1(db4,${levels},${size})` : `dct-l1(${size})`;
-}
-
-/** Answers for whole images or segments, run to convergence with the penalty's weight tuned on training scenes. */
-export const tuned: Readonly<
-  Record<string, (operator: LinearOperator, y: Tensor, lambda: number, iterations: number) => Solution>
-> = {
-  'wavelet-ista': (operator, y, lambda, iterations) =>
-    fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, {
-      lambda,
-      eta: 1 / (1.001 * norm(operator) ** 2),
-      iterations,
-    }),
-  tv: (operator, y, lambda, iterations) => tvSolver(operator, y, { lambda, iterations }),
-};
-
-/** Solves a scene, all of its signals together. */
-export const solveScene = (name: string, scene: Scene, lambda: number, iterations: number): Float32Array =>
-  tuned[name]!(scene.operator, measurementOf(scene), lambda, iterations).x.data;
-
-/** The weight of the grid with the best PSNR on the tuning scenes. A task whose operator has another shape is told so. */
-export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
-  if (!tuning?.scenes.length)
-    throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
-  const scored = tuning.lambdas.map(lambda => ({
-    lambda,
-    psnrDb: scoresOf(
-      tuning.scenes.map(scene => solveScene(name, scene, lambda, tuning.iterations)),
-      tuning.scenes,
-      scoring,
-    ).psnrDb,
-  }));
-  return scored.reduce((best, next) => (next.psnrDb > best.psnrDb ? next : best)).lambda;
-}
-
 const norms = new WeakMap<LinearOperator, number>();
+
+/** ‖A‖², computed once. */
+export function squaredNormOf(operator: LinearOperator): number {
+  const known = norms.get(operator) ?? norm(operator);
+  norms.set(operator, known);
+  return known ** 2;
+}
+
+/** Solves a scene of signals with the task's own weight of the penalty. */
+export const solveSignals = (
+  name: string,
+  { operator, prox, lambda }: TaskInstance,
+  scene: Scene,
+  options: SolverOptions,
+): Solution =>
+  classical[name]!({ operator, prox }, measurementOf(scene), { lambda: lambda!, eta: 1 / squaredNormOf(operator) }, options);
+
+/** A solver's answer after some iterations, and its NMSE after each. */
+export interface Iterates {
+  readonly x: Float32Array;
+  readonly errors: readonly number[];
+}
+
+export function classicalIterates(name: string, task: TaskInstance, scene: Scene, iterations: number): Iterates {
+  const errors: number[] = [];
+  const onIterate = (iterate: Float32Array): void => {
+    errors.push(nmseDb(iterate, scene.truth));
+  };
+  const { x } = solveSignals(name, task, scene, { iterations, onIterate });
+  return { x: x.data, errors };
+}
+
+/** What the rows of signals are compared to. */
+export interface ClassicalReference {
+  readonly ista: Iterates;
+  /** NMSE of FISTA run long, on some of the signals. */
+  readonly converged: number;
+}
+
+const long = { iterations: 300, signals: 200 };
+
+/** ISTA after as many iterations as layers, and FISTA after 300 on the first 200 signals; none for images. */
+export function classicalReference(task: TaskInstance, scene: Scene, layers: number): ClassicalReference | undefined {
+  if (task.lambda === undefined) return undefined;
+  const few = firstSignals(scene, Math.min(long.signals, scene.count));
+  const { x } = solveSignals('fista', task, few, { iterations: long.iterations });
+  return { ista: classicalIterates('ista', task, scene, layers), converged: nmseDb(x.data, few.truth) };
+}
 
 /** Aᴴy / ‖A‖². */
 export function backProjection({ operator, y, count }: Scene): Float32Array {
-  const L = (norms.get(operator) ?? norm(operator)) ** 2;
-  norms.set(operator, Math.sqrt(L));
+  const L = squaredNormOf(operator);
   return operator.adjoint(tensor(y, [count, ...operator.outShape])).data.map(value => value / L);
 }

@@ -60,7 +60,6 @@ export const deblur: Task = {
       operator: A,
       prox: l1(),
       signals,
-      lambda: 0.001,
       scoring: { kind: 'images', peak: 1 },
       data: folder ? 'Set12, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: smallRecipe,

@@ -1,7 +1,6 @@
 import type { Tensor } from '../types.js';
 import { eeglab, eegMixtures, syntheticRecording, type Recording } from '../../datasets/index.js';
 import { identity } from '../../operators/index.js';
-import { tensor } from '../core/array.js';
 import { l1 } from '../core/prox.js';
 import { measured } from '../unrolled/batches.js';
 import { smallNetwork, smallRecipe } from './image-network.js';
@@ -70,27 +69,27 @@ export const eegDenoise: Task = {
       return { name: `${split} segments`, operator: A, count, truth, y };
     };
     let Q: Tensor | undefined;
+    const fitted = (): Tensor => (Q ??= linearEstimator(A, signals, { signals: 4096, seed }));
     return {
       operator: A,
       prox: l1(),
       signals,
-      lambda: 0.1,
-      scoring: { kind: 'segments', rate: 128 },
+      scoring: { kind: 'segments' },
       data: folder ? 'EEGLAB sample recording, its last quarter for testing' : `synthetic EEG and eye movements, seed ${seed}`,
       recipe: { ...smallRecipe, batch: 8 },
       scenes: () => [batch('test', tests)],
       tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1], iterations: 20 },
+      fitLinear: fitted,
       linear({ y, count }) {
-        Q ??= linearEstimator(A, signals, { signals: 4096, seed });
         const out = new Float32Array(y.length),
-          weights = Q.data;
+          weights = fitted().data;
         for (let s = 0; s < count; s++)
           for (let i = 0; i < length; i++) {
             let sum = 0;
             for (let j = 0; j < length; j++) sum += weights[i * length + j]! * y[s * length + j]!;
             out[s * length + i] = sum;
           }
-        return tensor(out).data;
+        return out;
       },
       network: smallNetwork(A, network, seed, { taps: 9 }),
     };

@@ -5,8 +5,9 @@ import { oneBitParams } from '../binary/one-bit-network.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { train } from '../unrolled/train.js';
-import { classical, tuned } from './classical.js';
+import { classical } from './classical.js';
 import type { Recipe, TaskInstance } from './task.js';
+import { tuned } from './tuned.js';
 
 export interface NetworkOptions {
   readonly layers: number;
@@ -103,7 +104,7 @@ export const methodNames: readonly string[] = [
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */
 export function speaksOf(method: string, task: TaskInstance): boolean {
   if (method === 'alista') return !task.network && isAnalytic(task);
-  if (Object.hasOwn(classical, method)) return !task.scenes;
+  if (Object.hasOwn(classical, method)) return task.lambda !== undefined;
   if (method === 'tv') return task.scoring?.kind === 'images';
   return method === 'linear' || Object.hasOwn(tuned, method) ? task.scenes !== undefined : true;
 }

@@ -75,6 +75,7 @@ export const mri: Task = {
   summary: 'MRI slices from 20, 30, 10, 40 or 50 % of their spectrum',
   variants: ['20', '30', '10', '40', '50'],
   networks: ['ista-net-plus', 'ista-net'],
+  takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 5,
   make({ variant, seed, network, folder, weights }) {
     const side = folder ? 128 : 64,
@@ -106,7 +107,6 @@ export const mri: Task = {
       prox: l1(),
       signals,
       ...(full && { full }),
-      lambda: 0.01,
       scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
       recipe: weights ? fromReleased : smallRecipe,

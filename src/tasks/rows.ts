@@ -29,10 +29,25 @@ export interface Row extends Scores {
   /** The penalty's weight that a tuned classical solver used. */
   readonly lambda?: number;
   readonly floatNmseDb: number | null;
-  /** ISTA after as many iterations, and FISTA at convergence; null for images, whose solvers have rows of their own. */
+  /** ISTA after as many iterations, and FISTA after 300; null for images, whose solvers have rows of their own. */
   readonly classicalNmseDb: number | null;
   readonly classicalConvergedNmseDb: number | null;
 }
+
+/** What depends on the kind of method. */
+export type MethodRow = Pick<
+  Row,
+  | 'binarizer'
+  | 'layers'
+  | 'nmseDbPerLayer'
+  | 'bitsPerWeight'
+  | 'bytes'
+  | 'fitSeconds'
+  | 'steps'
+  | 'reconstructMicros'
+  | 'lambda'
+  | 'floatNmseDb'
+>;
 
 export interface Certificates {
   readonly method: string;
@@ -79,11 +94,14 @@ export interface Result {
 }
 
 /** Throws a RangeError naming the task's variants and networks, or the methods. */
-export function checkRun(task: Task, { variant, network, methods, layers, seeds }: RunOptions): void {
+export function checkRun(task: Task, { variant, network, methods, layers, seeds, weights }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))
     throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
   if (network !== undefined && !task.networks.includes(network))
     throw new RangeError(`run: expected network ${task.networks.join(', ')} for ${task.name}, got ${network}`);
+  if (weights && !task.takesWeights) throw new RangeError(`run: expected a task that takes --weights, got ${task.name}`);
+  if (weights && !task.takesWeights!.includes(network ?? task.networks[0]!))
+    throw new RangeError(`run: expected --network ${task.takesWeights!.join(' or ')} with --weights, got ${network}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

@@ -3,7 +3,7 @@ import { correlation, imagePsnrDb, nmseDb, psnrDb, rrmse, rrmseSpectrum, ssim } 
 import type { Scene } from './scene.js';
 
 /** Images are clipped to 0…peak and scored one by one; segments of a recording are scored one by one. */
-export type Scoring = { readonly kind: 'signals' } | { readonly kind: 'images'; readonly peak: number } | { readonly kind: 'segments'; readonly rate: number };
+export type Scoring = { readonly kind: 'signals' } | { readonly kind: 'images'; readonly peak: number } | { readonly kind: 'segments' };
 
 export interface Scores {
   /** Pooled over everything. */

@@ -58,8 +58,8 @@ export interface TaskInstance {
   readonly data: string;
   /** Nonzeros of a typical signal (in each block, for block operators): what certificates are asked about; absent for images. */
   readonly sparsity?: number;
-  /** Weight of the penalty for the classical solvers. */
-  readonly lambda: number;
+  /** Weight of the penalty for the classical solvers of sparse signals; they do not speak of a task without it. */
+  readonly lambda?: number;
   readonly recipe: Recipe;
   /** The physics and signals at full size, where `operator` and `signals` are smaller ones that most steps are taken on. */
   readonly full?: { readonly operator: LinearOperator; readonly data: Dataset };
@@ -69,6 +69,10 @@ export interface TaskInstance {
   readonly tuning?: Tuning;
   /** A linear reconstruction that needs no solver; Aᴴy/‖A‖² unless given. */
   readonly linear?: (scene: Scene) => Float32Array;
+  /** Fits what `linear` applies, where that is not given: called once, before it. */
+  readonly fitLinear?: () => void;
+  /** `network` starts from what `fitLinear` fits. */
+  readonly linearStart?: true;
   /** The network before training; learned ISTA with one W unless given. */
   readonly network?: (layers: number) => UnrolledNetwork;
 }
@@ -81,5 +85,7 @@ export interface Task {
   /** Unrolled networks to choose from; the first is the default. */
   readonly networks: readonly string[];
   readonly layers: number;
+  /** Those of `networks` that can start from weights trained elsewhere; none unless given. */
+  readonly takesWeights?: readonly string[];
   make(options: TaskOptions): TaskInstance;
 }

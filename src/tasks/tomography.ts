@@ -46,7 +46,6 @@ export const tomography: Task = {
       operator: A,
       prox: l1(),
       signals,
-      lambda: 0.001,
       scoring: { kind: 'images', peak: 1 },
       data: `ellipse phantoms and Shepp-Logan, seed ${seed}`,
       recipe: smallRecipe,

@@ -1,0 +1,29 @@
+import { tensor } from '../core/array.js';
+import type { Picture } from './rows.js';
+import type { Scene } from './scene.js';
+import { clipped, imageScores, type Scoring } from './scores.js';
+
+const shownScenes = 3;
+
+/** The first images beside what the methods made of them; none of signals. */
+export function picturesOf(
+  scenes: readonly Scene[],
+  answers: readonly { readonly label: string; readonly estimates: readonly Float32Array[] }[],
+  scoring: Scoring,
+): Picture[] {
+  if (scoring.kind !== 'images') return [];
+  const { peak } = scoring;
+  return scenes.slice(0, shownScenes).map((scene, i) => {
+    const shape = scene.operator.inShape;
+    return {
+      name: scene.name,
+      peak,
+      truth: tensor(scene.truth, shape),
+      panels: answers.map(({ label, estimates }) => ({
+        label,
+        image: tensor(clipped(estimates[i]!, peak), shape),
+        ...imageScores(estimates[i]!, scene, peak),
+      })),
+    };
+  });
+}
