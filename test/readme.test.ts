@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 const readme = suite('README');
 const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(match => match[1]!);
 
-readme('has its library example and its operator', () => assert.is(blocks.length, 2));
+readme('has its library example, its operator and its threads', () => assert.is(blocks.length, 3));
 blocks.forEach((code, i) => readme(`example ${i + 1} runs word for word`, () => {
   const file = `dist/readme-example-${i}.mjs`;
   writeFileSync(file, code);
