@@ -1,5 +1,5 @@
 // The same product as sign-gemv.ts with sums of 4 rounded to one byte: half the look-ups, an error near 1 %.
-import { finish, flush, four, spoil } from './sign-sums';
+import { clear, finish, flush, four, spoil } from './sign-sums';
 
 const sums = memory.data(128, 16);
 /** Columns whose byte sums fit 16 bits: 256 tables. */
@@ -43,7 +43,7 @@ export function signGemvFast(w: usize, x: usize, out: usize, rows: i32, cols: i3
   tables(x, cols, most > 0 ? 127 / most : 0, scratch);
   const step = scale * most / 127, nibble = i8x16.splat(15);
   for (let i = 0; i < rows; i += 32, out += 128) {
-    memory.fill(sums, 0, 128);
+    clear(sums);
     for (let k = 0; k < cols; k += span) {
       const groups = (min(span, cols - k) + 3) >> 2;
       let a = i16x8.splat(0), aOdd = a, b = a, bOdd = a;

@@ -1,7 +1,7 @@
 // out = scale · S x for a matrix S of signs and one vector, activations rounded to 14 bits. Each 4 numbers of x give a table of
 // the 16 signed sums they can have, 16 bits each, kept as a plane of low and a plane of high bytes (T-MAC, Wei et al. 2024, with
 // two planes): one swizzle a plane answers for 16 rows. Layout of S: sign-sums.ts.
-import { finish, flush, four, largest, spoil } from './sign-sums';
+import { clear, finish, flush, four, largest, spoil } from './sign-sums';
 
 const peak: f32 = 8191;  // four of them and the bias fit 16 bits
 const sums = memory.data(128, 16);
@@ -13,16 +13,28 @@ export function signGemvScratch(cols: i32): i32 {
   return ((cols + 3) >> 2) << 5;
 }
 
+/** Adding 1.5 · 2²³ leaves a number rounded to an integer in the low bits of its f32. */
+const rounding: f32 = 12582912;
+
+/** One of the integers of `v` as 8 lanes of 16 bits. */
+// @ts-ignore: decorator
+@inline
+function all(v: v128, lane: i32): v128 {
+  switch (lane) {
+    case 0: return i8x16.shuffle(v, v, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1);
+    case 1: return i8x16.shuffle(v, v, 4, 5, 4, 5, 4, 5, 4, 5, 4, 5, 4, 5, 4, 5, 4, 5);
+    case 2: return i8x16.shuffle(v, v, 8, 9, 8, 9, 8, 9, 8, 9, 8, 9, 8, 9, 8, 9, 8, 9);
+    default: return i8x16.shuffle(v, v, 12, 13, 12, 13, 12, 13, 12, 13, 12, 13, 12, 13, 12, 13, 12, 13);
+  }
+}
+
 function tables(x: usize, cols: i32, inverse: f32, to: usize): void {
-  const by = f32x4.splat(inverse), bytes = i16x8.splat(255), bias = i16x8.splat(-32768);
+  const by = f32x4.splat(inverse), whole = f32x4.splat(rounding), bytes = i16x8.splat(255), bias = i16x8.splat(-32768);
   const s0 = i16x8(1, -1, 1, -1, 1, -1, 1, -1), s1 = i16x8(1, 1, -1, -1, 1, 1, -1, -1), s2 = i16x8(1, 1, 1, 1, -1, -1, -1, -1);
   for (let k = 0; k < cols; k += 4, to += 32) {
-    const rounded = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(four(x, k, cols), by)));
-    const q = i16x8.narrow_i32x4_s(rounded, rounded);
-    const q0 = i16x8.splat(i16x8.extract_lane_s(q, 0)), q1 = i16x8.splat(i16x8.extract_lane_s(q, 1));
-    const q2 = i16x8.splat(i16x8.extract_lane_s(q, 2)), q3 = i16x8.splat(i16x8.extract_lane_s(q, 3));
-    const three = i16x8.add(i16x8.add(bias, i16x8.mul(q0, s0)), i16x8.add(i16x8.mul(q1, s1), i16x8.mul(q2, s2)));
-    const plus = i16x8.add(three, q3), minus = i16x8.sub(three, q3);
+    const q = f32x4.add(f32x4.mul(four(x, k, cols), by), whole), last = all(q, 3);
+    const three = i16x8.add(i16x8.add(bias, i16x8.mul(all(q, 0), s0)), i16x8.add(i16x8.mul(all(q, 1), s1), i16x8.mul(all(q, 2), s2)));
+    const plus = i16x8.add(three, last), minus = i16x8.sub(three, last);
     v128.store(to, i8x16.narrow_i16x8_u(v128.and(plus, bytes), v128.and(minus, bytes)));
     v128.store(to, i8x16.narrow_i16x8_u(i16x8.shr_u(plus, 8), i16x8.shr_u(minus, 8)), 16);
   }
@@ -34,7 +46,7 @@ export function signGemv(w: usize, x: usize, out: usize, rows: i32, cols: i32, s
   tables(x, cols, most > 0 ? peak / most : 0, scratch);
   const step = scale * most / peak, nibble = i8x16.splat(15);
   for (let i = 0; i < rows; i += 32, out += 128) {
-    memory.fill(sums, 0, 128);
+    clear(sums);
     for (let k = 0; k < cols; k += span) {
       const groups = (min(span, cols - k) + 3) >> 2;
       let a = i16x8.splat(0), aOdd = a, b = a, bOdd = a, c = a, cOdd = a, d = a, dOdd = a;

@@ -41,6 +41,13 @@ function add(sums: usize, value: v128, shift: i32, offset: v128): void {
   v128.store(sums, i32x4.add(v128.load(sums), i32x4.add(offset, i32x4.shl(value, shift))));
 }
 
+/** 32 sums start at 0; stores are quicker than a call of memory.fill. */
+// @ts-ignore: decorator
+@inline
+export function clear(sums: usize): void {
+  for (let at: usize = 0; at < 128; at += 16) v128.store(sums + at, i32x4.splat(0));
+}
+
 /** out[0 … rows − 1] = scale · sums. */
 // @ts-ignore: decorator
 @inline
