@@ -8,3 +8,7 @@ export { type Conv3x3Shape, conv3x3, conv3x3InputGradient, conv3x3WeightGradient
 export { laneBlock, toLanes, fromLanes } from './lanes.js';
 export { type BlockSizes, type Precision, type SignMatrix, signMatrix, setSigns, multiplySigns } from './signs.js';
 export { type Product, type SignProduct, floatProduct, signProduct } from './products.js';
+export { type SignMap } from './sign-map.js';
+export { signCsr } from './sign-csr.js';
+export { signToeplitz } from './sign-toeplitz.js';
+export { type XnorMatrix, xnorMatrix } from './xnor.js';

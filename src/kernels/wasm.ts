@@ -52,6 +52,23 @@ interface Kernels {
   signBlocks(
     kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number,
   ): void;
+  signCsr(wide: boolean, ends: number, list: number, x: number, out: number, rows: number, scale: number): void;
+  signCsrLanes(
+    wide: boolean, ends: number, list: number, x: number, out: number, outRow: number, rows: number, lanes: number, scale: number,
+  ): void;
+  gatherLanes(x: number, xRow: number, lanes: number, width: number, to: number, rows: number): void;
+  signedLines(
+    vectors: number, list: number, minus: number, count: number, listStep: number, base: number, baseStep: number,
+    out: number, outStep: number, n: number, width: number, scale: number, accumulate: boolean,
+  ): void;
+  correlateSigns(
+    x: number, channels: number, height: number, width: number, kh: number, kw: number, list: number, kernels: number,
+    together: number, vectors: number, stretch: number, tables: number, scale: number, out: number,
+  ): void;
+  copyRuns(x: number, plane: number, planes: number, runs: number, count: number, unit: number, out: number): void;
+  addRuns: Kernels['copyRuns'];
+  signBits(x: number, n: number, to: number): void;
+  xnor(w: number, x: number, out: number, rows: number, bytes: number, n: number, batch: number, scale: number): void;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));
