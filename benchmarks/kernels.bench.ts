@@ -3,6 +3,7 @@ import { conv3x3, gemm, view } from '../src/kernels/index.js';
 import type { Case } from './case.js';
 import { denseShapes, manyLanes } from './shapes.js';
 import { signCases } from './signs.bench.js';
+import { structuredCases } from './structured.bench.js';
 
 /** Sums of f32 in another order. */
 const f32 = 1e-5;
@@ -41,4 +42,5 @@ export const kernelCases: readonly Case[] = [
   convolution(32, 33, 16),
   convolution(32, 256, 1),
   ...signCases,
+  ...structuredCases,
 ];
