@@ -210,7 +210,8 @@ binary('packed vectors and products equal their twin around word boundaries, tai
   }
 });
 binary('work in place in the kernels\' memory', () => {
-  const S = kernels.xnorMatrix(3, 40, randomSigns(120, 1)), memory = alloc(S.words), own = new Uint32Array(memory.buffer, memory.byteOffset, S.words);
+  const S = kernels.xnorMatrix(3, 40, randomSigns(120, 1)), memory = alloc(S.words);
+  const own = new Uint32Array(memory.buffer, memory.byteOffset, S.words);
   const x = binaryVectors(40, 1), outside = new Uint32Array(S.words);
   S.pack(x, own, 1);
   S.pack(x, outside, 1);

@@ -24,13 +24,13 @@ export interface SignCorrelation {
 export type NegativeTap = (o: number, c: number, t: number) => boolean;
 
 /** Bytes of tables beyond which a stretch is cut, and beyond which channels are taken in groups. */
-const nearby = 2 ** 14, large = 2 ** 16;
+const nearby = 16_000, large = 40_000;
 
-/** How many vectors of 4, from 4 to 8, to sum at once for n neighbouring outputs; a place costs 1½ vectors besides. */
+/** How many vectors of 4, from 4 to 7, to sum at once for n neighbouring outputs; a place costs 1½ vectors besides. */
 function vectorsFor(n: number): number {
-  let best = 8;
+  let best = 7;
   const cost = (vectors: number): number => Math.ceil(n / (4 * vectors)) * (vectors + 1.5);
-  for (let vectors = 7; vectors >= 4; vectors--) if (cost(vectors) < cost(best)) best = vectors;
+  for (let vectors = 6; vectors >= 4; vectors--) if (cost(vectors) < cost(best)) best = vectors;
   return best;
 }
 
