@@ -13,8 +13,8 @@ export interface MeasureOptions {
   readonly onRow?: (row: BenchRow) => void;
 }
 
-/** WASM has no on-stack replacement, so that the first calls run slow code: rounds before the ones that count. */
-const warmRounds = 3;
+/** WASM's first calls run slow code while the fast one is compiled beside them: what must pass before rounds count. */
+const warmRounds = 3, warmMillis = 100;
 /** Times below this are the clock's, not the call's. */
 const clockMicros = 0.01;
 
@@ -75,12 +75,14 @@ async function rivalOf(peer: Peer, request: object, own: Float32Array, one: Case
 }
 
 async function play(contenders: readonly Contender[], { rounds, sampleMicros }: MeasureOptions): Promise<void> {
-  for (let round = 0; round < warmRounds + rounds; round++)
+  const begin = performance.now();
+  for (let round = 0; round < warmRounds || performance.now() - begin < warmMillis; round++)
     for (const each of contenders) {
-      const micros = await each.sample(each.repeat);
-      if (round >= warmRounds) each.micros.push(micros);
-      else each.repeat = Math.max(1, Math.ceil(sampleMicros / Math.max(micros, clockMicros)));
+      const micros = Math.max(clockMicros, await each.sample(each.repeat));
+      each.repeat = Math.max(each.repeat, Math.ceil(sampleMicros / micros));
     }
+  for (let round = 0; round < rounds; round++)
+    for (const each of contenders) each.micros.push(await each.sample(each.repeat));
 }
 
 async function measureCase(one: Case, peers: Peers, options: MeasureOptions, folder: string): Promise<BenchRow[]> {
