@@ -75,7 +75,7 @@ function kernelTable(rows: readonly BenchRow[]): string {
       const { kernel, shape, mask, batch, micros } = peers[0]!, errors = peers.flatMap(({ relativeError }) => relativeError ?? []);
       const ratios = peers.map(({ peer, ratio }) => `${peer} ${ratio === null ? 'not installed' : ratio.toFixed(2)}`);
       return [kernel, shape, mask, String(batch), micros < 100 ? micros.toFixed(1) : micros.toFixed(0), ratios.join(', '),
-        errors.length ? Math.max(...errors).toExponential(0) : '–'];
+        errors.length ? Math.max(...errors).toExponential(0).replace('0e+0', '0') : '–'];
     }),
   );
 }
