@@ -5,13 +5,13 @@ import { checkShape, sizeOf } from './array.js';
 /** Interleaved complex numbers: re, im, re, im, … */
 export type Complex = Float32Array | Float64Array;
 
-/** The unitary discrete Fourier transform over a shape; f64 inside. */
-export interface FourierPlan {
+/** The unitary discrete Fourier transform over a shape. */
+export interface FourierPlan<Numbers extends Complex = Complex> {
   readonly shape: Shape;
   /** out[k] = N^−½ Σ_j x[j] exp(−2πi jk/N), along every axis; `batch` signals one after the other; out may be x. */
-  forward(x: Complex, out: Complex, batch?: number): void;
+  forward(x: Numbers, out: Numbers, batch?: number): void;
   /** The inverse, which is the adjoint because the transform is unitary. */
-  inverse(x: Complex, out: Complex, batch?: number): void;
+  inverse(x: Numbers, out: Numbers, batch?: number): void;
 }
 
 /** out[k] = Σ_j x[j] exp(−2πi jk/n), not normalised; out and x are different arrays of 2n. */
@@ -96,7 +96,7 @@ function alongAxis(work: Float64Array, outer: number, n: number, inner: number):
     }
 }
 
-/** A plan for the unitary Fourier transform of signals of `shape`, any lengths ≥ 1, DC at the corner (index 0). */
+/** A plan for the unitary Fourier transform of signals of `shape`, any lengths ≥ 1, DC at the corner (index 0); f64 inside. */
 export function fourierPlan(shape: Shape): FourierPlan {
   checkShape('fourierPlan', shape);
   const size = sizeOf(shape), n = shape.at(-1)!, normalization = 1 / Math.sqrt(size);

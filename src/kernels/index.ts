@@ -12,3 +12,7 @@ export { type SignMap } from './sign-map.js';
 export { signCsr } from './sign-csr.js';
 export { signToeplitz } from './sign-toeplitz.js';
 export { type XnorMatrix, xnorMatrix } from './xnor.js';
+export { multiplyComplex } from './complex.js';
+export { fourierPlan32, inParts } from './fft.js';
+export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
+export { fastLength } from './fft-table.js';

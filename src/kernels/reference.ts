@@ -1,4 +1,7 @@
 // The slow, obvious twin of every kernel, with the same arguments; sums in f64.
+import type { Shape } from '../types.js';
+import { sizeOf } from '../core/array.js';
+import type { FourierPlan } from '../core/fft.js';
 import type { AdamOptions } from './adam.js';
 import type { Conv3x3Shape } from './conv3x3.js';
 import type { CorrelateShape } from './correlate.js';
@@ -123,4 +126,36 @@ export function multiplySigns({ packed, list, count }: SignMatrix, x: Float32Arr
       out[(row + i) * lanes + lane] = scale * sum;
     }
   }
+}
+
+export function multiplyComplex(x: Float32Array, w: Float32Array, conjugate = false): void {
+  for (let i = 0; i < x.length; i += 2) {
+    const re = w[i % w.length]!, im = (conjugate ? -1 : 1) * w[(i % w.length) + 1]!, [xr, xi] = [x[i]!, x[i + 1]!];
+    x[i] = xr * re - xi * im;
+    x[i + 1] = xr * im + xi * re;
+  }
+}
+
+/** The sum written out, along one axis after the other. */
+export function fourierPlan32(shape: Shape): FourierPlan<Float32Array> {
+  const transform = (sign: 1 | -1) => (x: Float32Array, out: Float32Array, batch = 1): void => {
+    let from = Float64Array.from(x);
+    for (let axis = 0, inner = sizeOf(shape); axis < shape.length; axis++) {
+      const n = shape[axis]!, to = new Float64Array(from.length);
+      inner /= n;
+      const turns = Float64Array.from({ length: 2 * n }, (_, i) =>
+        i % 2 ? sign * Math.sin((-Math.PI * (i - 1)) / n) : Math.cos((Math.PI * i) / n));
+      for (let at = 0; at < sizeOf(shape) * batch; at++) {
+        const k = Math.floor(at / inner) % n, first = at - k * inner;
+        for (let j = 0; j < n; j++) {
+          const entry = 2 * (first + j * inner), turn = 2 * ((j * k) % n);
+          to[2 * at]! += (from[entry]! * turns[turn]! - from[entry + 1]! * turns[turn + 1]!) / Math.sqrt(n);
+          to[2 * at + 1]! += (from[entry]! * turns[turn + 1]! + from[entry + 1]! * turns[turn]!) / Math.sqrt(n);
+        }
+      }
+      from = to;
+    }
+    out.set(from);
+  };
+  return { shape, forward: transform(1), inverse: transform(-1) };
 }

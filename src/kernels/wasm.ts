@@ -27,6 +27,9 @@ interface Kernels {
     g: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number,
     padded: number, turned: number,
   ): void;
+  untangle(z: number, x: number, rows: number, half: number, roots: number): void;
+  tangle(x: number, z: number, rows: number, half: number, roots: number): void;
+  multiplyComplex(x: number, w: number, n: number, conjugate: boolean): void;
   fftScratch(table: number): number;
   fftLines(
     x: number, xLane: number, xStep: number, out: number, outLane: number, outStep: number, lines: number, table: number,

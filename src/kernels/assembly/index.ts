@@ -8,6 +8,8 @@ export { signGemvScratch } from './sign-gemv';
 export { signGemmScratch } from './sign-gemm';
 export { signBlocks } from './sign-blocks';
 export { fftLines, fftScratch } from './fft';
+export { multiplyComplex } from './complex';
+export { tangle, untangle } from './fft-real';
 export { transpose } from './transpose';
 export { signCsr, signCsrLanes, gatherLanes } from './sign-csr';
 export { signedLines } from './signed-sums';
