@@ -1,6 +1,7 @@
 // The kernels beside NumPy, SciPy, PyTorch, tfjs and onnxruntime on the same numbers.
 import { conv3x3, gemm, view } from '../src/kernels/index.js';
 import type { Case } from './case.js';
+import { fourierCases } from './fourier.bench.js';
 import { denseShapes, manyLanes } from './shapes.js';
 import { signCases } from './signs.bench.js';
 import { structuredCases } from './structured.bench.js';
@@ -43,4 +44,5 @@ export const kernelCases: readonly Case[] = [
   convolution(32, 256, 1),
   ...signCases,
   ...structuredCases,
+  ...fourierCases,
 ];
