@@ -5,11 +5,13 @@ import { columnsMap } from './columns.js';
 
 export type ChannelPattern = Pattern & { kind: 'toeplitz'; channels: { in: number; out: number } };
 
+/** Whether Winograd's kernel takes it: 3×3 kernels between channels, zeros past the ends. */
+export const hasWinograd = ({ shape, support, origin, boundary, channels }: Pattern & { kind: 'toeplitz' }): boolean =>
+  channels !== undefined && shape.length === 2 && support.every(k => k === 3) && origin.every(o => o === 1) && boundary === 'zero';
+
 /** One kernel for each pair of an input and an output channel; 3×3 kernels on zero-extended images run on a kernel of their own. */
 export function channelsMap(pattern: ChannelPattern): PatternMap {
-  const { shape, support, origin } = pattern;
-  const direct = shape.length === 2 && support.every(k => k === 3) && origin.every(o => o === 1) && pattern.boundary === 'zero';
-  return direct ? squareMap(pattern) : columnsMap(pattern);
+  return hasWinograd(pattern) ? squareMap(pattern) : columnsMap(pattern);
 }
 
 function squareMap(pattern: ChannelPattern): PatternMap {

@@ -6,6 +6,7 @@ import { denseMap } from './dense.js';
 import { fourierMap, identityDiagonalMap } from './diagonal.js';
 import { toeplitzMap } from './toeplitz.js';
 
+export { hasWinograd } from './channels.js';
 export { fewestTogether, signalBySignal, signsMap } from './signs.js';
 
 /** The linear map with one weight for every place that `pattern` leaves free. */
