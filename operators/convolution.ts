@@ -3,7 +3,7 @@ import { checkFinite, checkShape, flat, formatShape, tensor } from '../src/core/
 import { linop } from '../src/core/linop.js';
 import { checkName, checkRho } from './checks.js';
 import { onPattern } from './on-pattern.js';
-import { spectralFilter, spectrum } from './spectral.js';
+import { fastGrid, spectralFilter, spectrum } from './spectral.js';
 
 export interface ConvolutionOptions {
   /** How x goes on past its ends: 'circular' wraps, 'zero', or 'reflect' (half-sample symmetric: d c b a | a b c d | d c b a). */
@@ -56,16 +56,16 @@ export function convolution(
   });
 }
 
-/** On the signal's own grid where it wraps, else on powers of two with room for the taps that reach past the ends. */
+/** On the signal's own grid where it wraps, else on one with room for the taps that reach past the ends. */
 function byFourier(
   taps: Float32Array, shape: Shape, support: Shape, origin: Shape, boundary: Boundary,
 ): Pick<LinearOperator, 'apply' | 'applyAdjoint'> {
   const reach = support.map((k, axis) => Math.max(origin[axis]!, k - 1 - origin[axis]!));
-  const grid = boundary === 'circular' ? shape : shape.map((n, axis) => 2 ** Math.ceil(Math.log2(n + reach[axis]!)));
-  const filter = spectralFilter(shape, grid), H = spectrum(taps, support, origin, grid);
+  const grid = boundary === 'circular' ? shape : fastGrid(shape.map((n, axis) => n + reach[axis]!));
+  const filter = spectralFilter(spectrum(taps, support, origin, grid), shape, grid);
   return {
-    apply: (x, out, batch) => filter(H, x, out, batch),
-    applyAdjoint: (y, out, batch) => filter(H, y, out, batch, true),
+    apply: (x, out, batch) => filter(x, out, batch),
+    applyAdjoint: (y, out, batch) => filter(y, out, batch, true),
   };
 }
 
@@ -73,11 +73,11 @@ function byFourier(
 function circularNormalSolver(taps: Float32Array, shape: Shape, support: Shape, origin: Shape): Required<LinearOperator>['normalSolver'] {
   return rho => {
     checkRho('convolution', rho);
-    const filter = spectralFilter(shape, shape), H = spectrum(taps, support, origin, shape);
+    const H = spectrum(taps, support, origin, shape);
     for (let k = 0; k < H.length; k += 2) {
       H[k] = 1 / (H[k]! ** 2 + H[k + 1]! ** 2 + rho);
       H[k + 1] = 0;
     }
-    return (b, out, batch) => filter(H, b, out, batch);
+    return spectralFilter(H, shape, shape);
   };
 }

@@ -1,9 +1,10 @@
 import type { Shape } from '../src/types.js';
 import { sizeOf } from '../src/core/array.js';
 import { fourierPlan } from '../src/core/fft.js';
+import { fastLength, inParts, multiplyComplex, realFourierPlan32, resident, temp } from '../src/kernels/index.js';
 
-/** Convolution with the real kernel of a given spectrum: out = crop Fᴴ diag(H) F embed x; `adjoint` takes conj H. */
-export type SpectralFilter = (H: Float64Array, x: Float32Array, out: Float32Array, batch: number, adjoint?: boolean) => void;
+/** Convolution with the real kernel of a given spectrum: out = crop Re Fᴴ diag(H) F embed x; `adjoint` takes conj H. */
+export type SpectralFilter = (x: Float32Array, out: Float32Array, batch: number, adjoint?: boolean) => void;
 
 /**
  * H of the kernel that has h[t] at entry (t − origin) of a periodic `grid`: interleaved complex, not normalised, so that
@@ -20,33 +21,26 @@ export function spectrum(taps: Float32Array, support: Shape, origin: Shape, grid
   return H.map(value => value * unnormalized);
 }
 
-/** Filters real signals of `shape` on a `grid` at least as large, zero-padded; two signals at a time, as real and imaginary part. */
-export function spectralFilter(shape: Shape, grid: Shape): SpectralFilter {
-  const plan = fourierPlan(grid), size = sizeOf(shape), work = new Float64Array(2 * sizeOf(grid));
-  const place = new Uint32Array(size);
-  forEachEntry(shape, (i, index) => { place[i] = 2 * index.reduce((sum, j, axis) => sum * grid[axis]! + j, 0); });
-  return (H, x, out, batch, adjoint = false) => {
-    const sign = adjoint ? -1 : 1;
-    for (let b = 0; b < batch; b += 2) {
-      const first = b * size, second = b + 1 < batch ? first + size : -1;
-      work.fill(0);
-      for (let i = 0; i < size; i++) {
-        work[place[i]!] = x[first + i]!;
-        if (second >= 0) work[place[i]! + 1] = x[second + i]!;
-      }
-      plan.forward(work, work);
-      for (let k = 0; k < work.length; k += 2) {
-        const re = work[k]!, im = work[k + 1]!, hRe = H[k]!, hIm = sign * H[k + 1]!;
-        work[k] = re * hRe - im * hIm;
-        work[k + 1] = re * hIm + im * hRe;
-      }
-      plan.inverse(work, work);
-      for (let i = 0; i < size; i++) {
-        out[first + i] = work[place[i]!]!;
-        if (second >= 0) out[second + i] = work[place[i]! + 1]!;
-      }
-    }
-  };
+/** A grid of at least `shape` on which transforms of real signals are fast. */
+export const fastGrid = (shape: Shape): Shape =>
+  shape.map((n, axis) => (axis === shape.length - 1 ? 2 * fastLength(Math.ceil(n / 2)) : fastLength(n)));
+
+/** Filters real signals of `shape` on a `grid` at least as large, zero-padded; f32 inside. */
+export function spectralFilter(H: Float64Array, shape: Shape, grid: Shape): SpectralFilter {
+  const plan = realFourierPlan32(grid), response = resident(Float32Array.from(H)), size = sizeOf(shape), gridSize = sizeOf(grid);
+  const width = shape.at(-1)!, rows = size / width, gridWidth = grid.at(-1)!;
+  return (x, out, batch, adjoint = false) => inParts(grid, batch, (first, count) => {
+    const X = temp(2 * gridSize * count), padded = temp(gridSize * count).fill(0);
+    const eachRow = (visit: (signals: number, padded: number) => void): void => {
+      for (let b = 0; b < count; b++) for (let i = 0; i < rows; i++)
+        visit((first + b) * size + i * width, b * gridSize + i * gridWidth);
+    };
+    eachRow((from, to) => padded.set(x.subarray(from, from + width), to));
+    plan.forward(padded, X, count);
+    multiplyComplex(X, response, adjoint);
+    plan.adjoint(X, padded, count);
+    eachRow((to, from) => out.set(padded.subarray(from, from + width), to));
+  });
 }
 
 /** Visits the entries of a shape in row-major order with their index along every axis. */

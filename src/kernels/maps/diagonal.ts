@@ -1,8 +1,7 @@
-import type { Pattern, PatternMap } from '../../types.js';
+import type { Pattern, PatternMap, Shape } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
-import { fourierPlan } from '../../core/fft.js';
 import { matrixSize, weightCount } from '../../core/pattern.js';
-import { scratch, temp } from '../index.js';
+import { fourierPlan32, type RealFourierPlan, realFourierPlan32, scratch, temp } from '../index.js';
 
 /** One weight an entry. */
 export function identityDiagonalMap(pattern: Pattern & { kind: 'diagonal'; basis: 'identity' }): PatternMap {
@@ -18,26 +17,23 @@ export function identityDiagonalMap(pattern: Pattern & { kind: 'diagonal'; basis
   };
 }
 
+/** F and Fᴴ on complex signals in the place of real ones. */
+function complexPlan(shape: Shape): RealFourierPlan {
+  const { forward, inverse } = fourierPlan32(shape);
+  return { forward, adjoint: inverse };
+}
+
 /** One real weight a frequency of the support; F is unitary, zero off the support. */
 export function fourierMap(pattern: Pattern & { kind: 'diagonal'; basis: 'fourier' }): PatternMap {
   const { shape, complexInput, form, support } = pattern;
-  const n = sizeOf(shape), plan = fourierPlan(shape);
+  const n = sizeOf(shape), plan = complexInput ? complexPlan(shape) : realFourierPlan32(shape);
   const { rows: outSize, cols: inSize } = matrixSize(pattern);
   const frequencies = Uint32Array.from({ length: n }, (_, k) => k).filter(k => !support || support[k]);
 
-  /** F x for signals in the input's form. */
   const spectrum = (x: Float32Array, batch: number): Float32Array => {
     const out = temp(2 * n * batch);
-    if (complexInput) out.set(x.subarray(0, out.length));
-    else for (let i = 0; i < n * batch; i++) { out[2 * i] = x[i]!; out[2 * i + 1] = 0; }
-    plan.forward(out, out, batch);
+    plan.forward(x, out, batch);
     return out;
-  };
-  /** Fᴴ X into signals in the input's form; the adjoint of a real input's embedding takes the real part. */
-  const signal = (X: Float32Array, out: Float32Array, batch: number): void => {
-    plan.inverse(X, X, batch);
-    if (complexInput) out.set(X);
-    else for (let i = 0; i < n * batch; i++) out[i] = X[2 * i]!;
   };
   /** out = diag(w) X; out is another array. */
   const filter = (w: Float32Array, X: Float32Array, out: Float32Array, batch: number): void => {
@@ -59,7 +55,7 @@ export function fourierMap(pattern: Pattern & { kind: 'diagonal'; basis: 'fourie
   const circulant = (w: Float32Array, x: Float32Array, out: Float32Array, batch: number): void => scratch(() => {
     const filtered = temp(2 * n * batch);
     filter(w, spectrum(x, batch), filtered, batch);
-    signal(filtered, out, batch);
+    plan.adjoint(filtered, out, batch);
   });
   const common = { pattern, inSize, outSize, count: weightCount(pattern) };
   if (form === 'circulant') return {
@@ -72,7 +68,7 @@ export function fourierMap(pattern: Pattern & { kind: 'diagonal'; basis: 'fourie
     applyAdjoint: (w, y, out, batch) => scratch(() => {
       const filtered = temp(2 * n * batch);
       filter(w, y, filtered, batch);
-      signal(filtered, out, batch);
+      plan.adjoint(filtered, out, batch);
     }),
     addGradient: (x, y, gw, batch) => scratch(() => accumulate(spectrum(x, batch), y, gw, batch)),
   };
