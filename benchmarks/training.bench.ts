@@ -1,5 +1,7 @@
 // A training step of an unrolled network, and reconstruction by the packed engine, beside PyTorch and tfjs.
-import { gaussian } from '../operators/index.js';
+import { gaussian, rademacher } from '../operators/index.js';
+import { signs } from '../src/binary/codes.js';
+import { latentWeights } from '../src/binary/latent.js';
 import { oneBitNetwork } from '../src/binary/one-bit-network.js';
 import { tensor } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
@@ -20,35 +22,43 @@ const rounded = 1e-3;
 const oneBitScale = 1 / 400;
 
 /** Sparse signals and their measurements. Step 1 / L and threshold lambda / L, as the presets choose them. */
-function physics(data: CaseData, batch: number) {
-  const A = gaussian(m, n, { seed }), L = 1.001 * norm(A) ** 2, rng = random(seed, 1);
+function physics(data: CaseData, batch: number, sensing: typeof gaussian = gaussian) {
+  const A = sensing(m, n, { seed }), L = 1.001 * norm(A) ** 2, rng = random(seed, 1);
   const x = data.zeros(batch * n), y = data.zeros(batch * m);
   for (let i = 0; i < x.length; i++) x[i] = rng.bernoulliGaussian(0.1);
   A.apply(x, y, batch);
   return { problem: { operator: A, prox: l1() }, A: A.weights!(), L, x, y, sizes: { layers, theta: Math.fround(lambda / L) } };
 }
 
-function trainingStep(batch: number): Case {
+/** Float weights, or latent ones behind signs; at rate 0 the two have the same loss for ever. */
+function trainingStep(kind: 'float' | 'one-bit', batch: number): Case {
+  const rate = kind === 'float' ? 5e-4 : 0;
   return {
-    kernel: 'training-step', shape: `${layers} coupled layers, ${m}x${n}`, batch, mask: 'dense', tolerance: f32, calls: 4,
+    kernel: kind === 'float' ? 'training-step' : 'training-step-one-bit', shape: `${layers} coupled layers, ${m}x${n}`, batch, mask: 'dense', tolerance: f32, calls: 4,
     prepare(data) {
-      const { problem, A, L, x, y, sizes } = physics(data, batch), rate = 5e-4;
+      const { problem, A, L, x, y, sizes } = physics(data, batch);
       const net = learnedIsta(problem, { layers, lambda, coupling: 'coupled' });
-      for (const param of net.params) {
+      const W = A.map(a => (kind === 'float' ? a / L : a < 0 ? -oneBitScale : oneBitScale)), shape = [m, n];
+      for (const param of net.params) if (param.oneBit) param.value = W;
+      const latent = kind === 'one-bit' ? latentWeights(net, { encode: () => signs, scales: 'global', mixing: 0, bound: 1.5 }) : undefined;
+      const moved = latent?.movedFor(net.params) ?? net.params;
+      for (const param of new Set([...net.params, ...moved])) {
         const value = data.zeros(param.value.length);
         value.set(param.value);
         param.value = value;
         param.grad = data.zeros(value.length);
       }
       const optimizer = adam(), output = new Float32Array(1);
-      optimizer.start(net.params);
+      optimizer.start(moved);
       let count = 0;
       const run = (): void => {
+        latent?.materialise(1);
         for (const param of net.params) param.grad.fill(0);
         output[0] = lossAndGradient(net, layers, x, y, batch);
-        optimizer.update(net.params, rate, ++count);
+        latent?.pullback(1);
+        optimizer.update(moved, rate, ++count);
+        latent?.project?.();
       };
-      const W = A.map(a => a / L), shape = [m, n];
       const arrays = { A: { data: A, shape }, W: { data: W, shape }, x: { data: x, shape: [batch, n] }, y: { data: y, shape: [batch, m] } };
       const peers = ['torch', 'tfjs-wasm'].map(peer => ({ peer, op: 'training-step', arrays, sizes: { ...sizes, rate } }));
       return { run, output, peers };
@@ -59,10 +69,10 @@ function trainingStep(batch: number): Case {
 /** PyTorch has the same weights, one-bit ones as floats. */
 function reconstruction(kind: 'float' | 'one-bit', batch: number): Case {
   return {
-    kernel: `reconstruct-${kind}`, shape: `${layers} tied layers, ${m}x${n}`, batch, mask: 'dense',
+    kernel: `reconstruct-${kind}`, shape: `${layers} tied layers, ${m}x${n} Rademacher`, batch, mask: 'dense',
     tolerance: kind === 'float' ? f32 : rounded,
     prepare(data) {
-      const { problem, A, y, sizes } = physics(data, batch), net = learnedIsta(problem, { layers, lambda, coupling: 'tied' });
+      const { problem, A, y, sizes } = physics(data, batch, rademacher), net = learnedIsta(problem, { layers, lambda, coupling: 'tied' });
       const param = net.params.find(({ name }) => name === 'W')!;
       const codes = param.value.map(value => (value < 0 ? -1 : 1));
       const engine = pack(kind === 'float' ? { ...net, binarizer: 'float', scale: 1, matrices: [] }
@@ -76,6 +86,7 @@ function reconstruction(kind: 'float' | 'one-bit', batch: number): Case {
 }
 
 export const trainingCases: readonly Case[] = [
-  trainingStep(many),
+  trainingStep('float', many),
+  trainingStep('one-bit', many),
   ...(['float', 'one-bit'] as const).flatMap(kind => [reconstruction(kind, 1), reconstruction(kind, many)]),
 ];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
-import { alloc, floatProduct, fromLanes, multiplySigns, setSigns, signMatrix, signProduct, thresholdStep, toLanes, type BlockSizes, type Precision, type SignMatrix } from '../src/kernels/index.js';
+import { alloc, clamp, floatProduct, fromLanes, multiplySigns, setSigns, signMatrix, signProduct, signsOf, thresholdStep, toLanes, type BlockSizes, type Precision, type SignMatrix } from '../src/kernels/index.js';
 import { patternMap, signsMap } from '../src/kernels/maps/index.js';
 import * as reference from '../src/kernels/reference.js';
 import { normals } from './helpers.js';
@@ -134,6 +134,20 @@ lanesSuite('one pass of a gradient step equals its twin', () => {
     thresholdStep(x, u, 0.4, 0.3);
     reference.thresholdStep(expected, u, 0.4, 0.3);
     assert.ok(apart(x, expected) < 1e-6);
+  }
+});
+lanesSuite('signs and clamping equal their twins, zeros and NaN too', () => {
+  for (const n of [1, 3, 4, 5, 64, 67]) {
+    const v = normals(n, 3), out = new Float32Array(n), expected = new Float32Array(n);
+    v[0] = 0;
+    if (n > 3) v.set([-0, NaN], 1);
+    signsOf(v, out);
+    reference.signsOf(v, expected);
+    assert.equal(out, expected);
+    const x = v.slice(), y = v.slice();
+    clamp(x, 0.5);
+    reference.clamp(y, 0.5);
+    assert.ok(x.every((value, i) => Math.abs(value - y[i]!) < 1e-7 || (Number.isNaN(value) && Number.isNaN(y[i]!))));
   }
 });
 lanesSuite('products on blocks: signs as floats give the same', () => {

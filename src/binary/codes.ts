@@ -1,12 +1,11 @@
+import { signsOf } from '../kernels/index.js';
 import type { Codes } from './bits.js';
 
 /** How latent weights become codes −1, 0, +1. Straight-through training uses the same rule forwards. */
 export type Encode = (latent: Float32Array, out: Codes) => void;
 
 /** sign(v), sign(0) = +1. */
-export const signs: Encode = (latent, out) => {
-  for (let i = 0; i < out.length; i++) out[i] = latent[i]! < 0 ? -1 : 1;
-};
+export const signs: Encode = signsOf;
 
 const meanMagnitude = (values: Float32Array): number => {
   let sum = 0;

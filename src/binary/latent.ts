@@ -1,5 +1,6 @@
 import type { Param, UnrolledNetwork } from '../types.js';
 import { channelsOf } from '../core/channels.js';
+import { axpby, clamp, dot, resident } from '../kernels/index.js';
 import { signsMap } from '../kernels/maps/index.js';
 import { param } from '../unrolled/param.js';
 import type { Reparametrisation } from '../unrolled/train.js';
@@ -33,7 +34,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   const { encode, scales, mixing, bound } = options;
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => ({
     matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule: encode(matrix),
-    codes: new Float32Array(matrix.value.length), ...channelsOf(matrix.map!.pattern),
+    codes: resident(new Float32Array(matrix.value.length)), ...channelsOf(matrix.map!.pattern),
     float: matrix.map!, tables: scales === 'global' ? signsMap(matrix.map!, () => matrix.value) : undefined,
   }));
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
@@ -62,8 +63,8 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         const { matrix: { value }, latent: { value: v }, rule, codes, channels, tables } = entry;
         rule(v, codes);
         const own = scales === 'channels' ? channelScales(entry) : undefined;
-        for (let i = 0; i < value.length; i++)
-          value[i] = (1 - f) * v[i]! + f * (own ? own[channels[i]!]! : lambda) * codes[i]!;
+        if (!own) axpby(1 - f, v, f * lambda, codes, value);
+        else for (let i = 0; i < value.length; i++) value[i] = (1 - f) * v[i]! + f * own[channels[i]!]! * codes[i]!;
         // In full, codes without zeros are multiplied by tables of signs.
         const signed = f === 1 && lambda > 0 && tables && !codes.includes(0);
         entry.matrix.map = signed ? tables.map : entry.float;
@@ -74,15 +75,14 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
       const f = fraction(progress);
       let gScale = 0;
       for (const { matrix: { grad }, latent, codes } of matrices) {
-        for (let i = 0; i < codes.length; i++) gScale += grad[i]! * codes[i]!;
+        gScale += dot(grad, codes);
         latent.grad.set(grad);
       }
       scale.grad[0] = f * gScale;
     },
     project() {
       const limit = bound * first;
-      for (const { latent: { value } } of matrices)
-        for (let i = 0; i < value.length; i++) value[i] = Math.min(limit, Math.max(-limit, value[i]!));
+      for (const { latent } of matrices) clamp(latent.value, limit);
     },
     carriedTo(other) {
       const own = new Map(matrices.map(entry => [entry.matrix.name, entry]));

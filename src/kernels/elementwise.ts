@@ -49,3 +49,22 @@ export function dot(x: Float32Array, y: Float32Array): number {
   checkLength('dot: y', y, x.length);
   return scratch(() => kernels.dot(readable(x).byteOffset, readable(y).byteOffset, x.length));
 }
+
+/** out = −1 where v < 0, else +1. */
+export function signsOf(v: Float32Array, out: Float32Array): void {
+  checkLength('signsOf: out', out, v.length);
+  scratch(() => {
+    const to = writable(out);
+    kernels.signsOf(readable(v).byteOffset, to.byteOffset, v.length);
+    writeBack(to, out);
+  });
+}
+
+/** x = x kept within ± limit; NaN stays NaN. */
+export function clamp(x: Float32Array, limit: number): void {
+  scratch(() => {
+    const to = readable(x);
+    kernels.clamp(to.byteOffset, limit, x.length);
+    writeBack(to, x);
+  });
+}

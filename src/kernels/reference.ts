@@ -40,6 +40,14 @@ export function axpby(a: number, x: Float32Array, b: number, y: Float32Array, ou
   for (let i = 0; i < x.length; i++) out[i] = a * x[i]! + b * y[i]!;
 }
 
+export function signsOf(v: Float32Array, out: Float32Array): void {
+  for (let i = 0; i < v.length; i++) out[i] = v[i]! < 0 ? -1 : 1;
+}
+
+export function clamp(x: Float32Array, limit: number): void {
+  for (let i = 0; i < x.length; i++) x[i] = Math.min(limit, Math.max(-limit, x[i]!));
+}
+
 export function dot(x: Float32Array, y: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;

@@ -13,6 +13,8 @@ interface Kernels {
   softThresholdVjp(v: number, theta: number, g: number, out: number, n: number): number;
   thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
   transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
+  signsOf(v: number, out: number, n: number): void;
+  clamp(x: number, limit: number, n: number): void;
   axpby(a: number, x: number, b: number, y: number, out: number, n: number): void;
   dot(x: number, y: number, n: number): number;
   adam(

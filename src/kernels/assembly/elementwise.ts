@@ -79,3 +79,19 @@ export function dot(x: usize, y: usize, n: i32): f64 {
   for (; o < end; o += 4) sum += <f64>f32.load(x + o) * <f64>f32.load(y + o);
   return sum;
 }
+
+/** out = −1 where v < 0, else +1. */
+export function signsOf(v: usize, out: usize, n: i32): void {
+  const one = f32x4.splat(1), minus = f32x4.splat(-1), zero = f32x4.splat(0);
+  const whole = v + (<usize>(n & ~3) << 2), end = v + (<usize>n << 2);
+  for (; v < whole; v += 16, out += 16) v128.store(out, v128.bitselect(minus, one, f32x4.lt(v128.load(v), zero)));
+  for (; v < end; v += 4, out += 4) f32.store(out, f32.load(v) < 0 ? -1 : 1);
+}
+
+/** x = min(limit, max(−limit, x)). */
+export function clamp(x: usize, limit: f32, n: i32): void {
+  const high = f32x4.splat(limit), low = f32x4.splat(-limit);
+  const whole = x + (<usize>(n & ~3) << 2), end = x + (<usize>n << 2);
+  for (; x < whole; x += 16) v128.store(x, f32x4.min(high, f32x4.max(low, v128.load(x))));
+  for (; x < end; x += 4) f32.store(x, min<f32>(limit, max<f32>(-limit, f32.load(x))));
+}
