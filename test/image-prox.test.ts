@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { LinearOperator, Prox } from '../src/types.js';
 import { tensor } from '../src/core/array.js';
 import { compose, kroneckerIdentity, scale } from '../src/core/combine.js';
+import { norm } from '../src/core/norm.js';
 import { proxByName } from '../src/core/prox.js';
 import { totalVariation } from '../src/core/total-variation.js';
 import { tvSolver } from '../src/solvers/tv.js';
@@ -150,6 +151,13 @@ solver('each image of a batch is solved as by itself', () => {
       0,
     );
   assert.equal([...two.x.shape], [2, 6, 7]);
+});
+solver('a step size that is given is taken: the default, to the bit', () => {
+  const A = convolution(tensor([0.2, 0.5, 0.3], [1, 3]), [6, 7]),
+    y = tensor(normals(42, 8), [6, 7]),
+    solved = (options: object) => tvSolver(A, y, { lambda: 0.1, iterations: 30, ...options }).x.data;
+  assert.equal(solved({ eta: 1 / (1.001 * norm(A) ** 2) }), solved({}));
+  assert.throws(() => solved({ eta: 0 }), /^fista: expected eta to be a positive number, got 0$/);
 });
 solver('an operator of zeros gives zeros; a lambda of 0 gives least squares', () => {
   const y = tensor(normals(12, 9), [3, 4]);

@@ -7,6 +7,8 @@ import { checkOption, type Solution, type SolverOptions } from './solution.js';
 export interface TvOptions extends SolverOptions, Pick<TotalVariationOptions, 'anisotropic' | 'range'> {
   /** Weight of TV. */
   readonly lambda: number;
+  /** Step size; 1/(1.001 ‖A‖²) by default, where ‖A‖ can take longer to compute than the solution. */
+  readonly eta?: number;
   /** Dual iterations for one prox, which starts where the one before ended. */
   readonly inner?: number;
 }
@@ -18,12 +20,12 @@ export interface TvOptions extends SolverOptions, Pick<TotalVariationOptions, 'a
 export function tvSolver(
   operator: LinearOperator,
   y: Tensor,
-  { lambda, inner = 10, anisotropic = false, range, ...options }: TvOptions,
+  { lambda, eta, inner = 10, anisotropic = false, range, ...options }: TvOptions,
 ): Solution {
   checkOption('tv', 'lambda', lambda, 0);
   if (!Number.isSafeInteger(inner) || inner < 1)
     throw new RangeError(`tv: expected inner to be a positive integer, got ${inner}`);
   const prox = totalVariation(operator.inShape, { iterations: inner, warmStart: true, anisotropic, ...(range && { range }) });
   // norm is 0 only for A = 0, where every step size is right.
-  return fista({ operator, prox }, y, { ...options, lambda, eta: 1 / (1.001 * norm(operator) ** 2 || 1) });
+  return fista({ operator, prox }, y, { ...options, lambda, eta: eta ?? 1 / (1.001 * norm(operator) ** 2 || 1) });
 }
