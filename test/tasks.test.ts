@@ -2,14 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { publishedSparse } from '../datasets/index.js';
-import { matrix } from '../operators/index.js';
+import { publishedSparse, sheppLogan } from '../datasets/index.js';
+import { convolution, gaussianKernel, identity, matrix } from '../operators/index.js';
+import { tensor } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
 import { encodeSafetensors } from '../src/core/safetensors.js';
 import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
 import type { RunOptions } from '../src/tasks/rows.js';
+import { imageScene } from '../src/tasks/scene.js';
 import type { Task } from '../src/tasks/task.js';
+import { bestOnGrid, solveScene, sparsifyingProx, tuned, tuningImages } from '../src/tasks/tuned.js';
 import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
 
 const tiny: RunOptions = {
@@ -101,6 +104,32 @@ run('weights that a task or network does not take are refused in one line', asyn
     } catch (error) {
       assert.match((error as Error).message, message);
     }
+});
+run('a grid whose best value is an end is continued in its ratio, four times at most', () => {
+  const asked = (grid: number[], best: number): number[] => {
+    const seen: number[] = [], found = bestOnGrid(grid, value => (seen.push(value), -Math.abs(Math.log(value / best))));
+    return [found, ...seen.slice(grid.length)];
+  };
+  assert.equal(asked([0.01, 0.1, 1], 0.1), [0.1]);
+  assert.equal(asked([0.01, 0.1], 10), [10, 1, 10, 100]);
+  assert.equal(asked([0.03, 0.1, 0.3], 0.003), [0.0027, 0.009, 0.0027, 0.00081]);
+  assert.equal(asked([1, 2], 1e-9), [0.0625, 0.5, 0.25, 0.125, 0.0625]);
+});
+run('tuned solvers stop where their answer settles, and after 500 iterations', () => {
+  const image = sheppLogan(32), kept = imageScene('phantom', image, identity([32, 32]));
+  for (const method of Object.keys(tuned)) {
+    const { iterations, stopped } = solveScene(method, kept, 0.05);
+    assert.ok(stopped === 'tolerance' && iterations < 100, `${method}: ${iterations}`);
+  }
+  const blurred = imageScene('phantom', image, convolution(gaussianKernel({ size: 9, sigma: 2 }), [32, 32]));
+  assert.is(solveScene('wavelet-ista', blurred, 1e-6).iterations, 500);
+});
+run('images to tune on are the middle of the first two, whose sides allow wavelets', () => {
+  const ramp = tensor(Float32Array.from({ length: 131 * 142 }, (_, i) => i), [131, 142]);
+  const images = tuningImages(['a', 'b', 'c'].map(name => ({ name, image: ramp })));
+  assert.equal(images.map(({ name, image }) => [name, ...image.shape, image.data[0], image.data.at(-1)]),
+    ['a', 'b'].map(name => [name, 128, 128, 142 + 7, 128 * 142 + 7 + 127]));
+  assert.is(sparsifyingProx(images[0]!.image.shape), 'wavelet-l1(db4,4,128x128)');
 });
 const data = process.env['SIGNFOLD_DATA'] ?? '';
 if (existsSync(join(data, 'sparse/alista_D_250x500.npy'))) run('published D: norm, ALISTA objective and coherence are the published figures', () => {

@@ -12,7 +12,7 @@ interface Line {
   readonly points: readonly { readonly layer: number; readonly y: number }[];
 }
 
-/** A group's errors, drawn up to the ceiling; a solver that ran to convergence has one error for all layers. */
+/** A group's errors, drawn up to the ceiling; a tuned solver has one error for all layers. */
 interface ErrorLine extends Line {
   readonly family: Family;
   readonly last: number;
@@ -81,7 +81,7 @@ const marks = (lines: readonly ErrorLine[]): Layer => ({
 function caption(lines: readonly ErrorLine[], bounds: readonly Line[]): Html {
   const bound = html`<p>The dotted bound holds for signals without noise, of the task’s sparsity at most (under T2: whose blocks
 have equal ℓ1 norm), when the same signs run with the theorem’s thresholds.</p>`;
-  const level = html`<p>Level lines are solvers that ran to convergence, and linear estimates.</p>`;
+  const level = html`<p>Level lines are tuned solvers, which stop where their answer settles or after 500 iterations, and linear estimates.</p>`;
   const clipped = html`<p>Errors above ${format(ceiling, 0)} dB are drawn at the upper edge.</p>`;
   const solvers = lines.some(({ family, constant }) => family === families.classical && !constant);
   return html`<p>The error after each layer${solvers ? ', beside as many iterations of the classical solvers' : ''}.

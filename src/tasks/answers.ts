@@ -45,9 +45,8 @@ const linearAnswer: Answering = async (_, { instance, scenes, linearSeconds }) =
 
 const tunedAnswer: Answering = async (method, { instance, scenes, scoring }) => {
   const [lambda, fitSeconds] = await timed(() => tunedLambda(method, instance, scoring)),
-    { iterations } = instance.tuning!,
     one = firstSignals(scenes[0]!, 1);
-  const solutions = scenes.map(scene => solveScene(method, scene, lambda, iterations));
+  const solutions = scenes.map(scene => solveScene(method, scene, lambda));
   return {
     estimates: solutions.map(({ x }) => x.data),
     row: {
@@ -55,7 +54,7 @@ const tunedAnswer: Answering = async (method, { instance, scenes, scoring }) => 
       layers: Math.max(...solutions.map(solution => solution.iterations)),
       fitSeconds,
       lambda,
-      reconstructMicros: medianMicros(() => solveScene(method, one, lambda, iterations)),
+      reconstructMicros: medianMicros(() => solveScene(method, one, lambda)),
     },
   };
 };

@@ -8,6 +8,7 @@ import { namedImages, type NamedImage } from './image-files.js';
 import { smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Task } from './task.js';
+import { tuningImages } from './tuned.js';
 
 /** Standard deviation of the noise, in units of the peak: √2 of 255, as in much of the deblurring literature. */
 const sigma = Math.SQRT2 / 255;
@@ -40,7 +41,13 @@ export const deblur: Task = {
   layers: 5,
   make({ variant, seed, network, folder }) {
     const kernel = kernels[variant]!(),
-      blur = (shape: readonly number[]): LinearOperator => convolution(kernel, shape, { method: 'fft' });
+      blurs = new Map<string, LinearOperator>();
+    // One for images of one size, so that its norm is computed once.
+    const blur = (shape: readonly number[]): LinearOperator => {
+      const known = blurs.get(shape.join('x')) ?? convolution(kernel, shape, { method: 'fft' });
+      blurs.set(shape.join('x'), known);
+      return known;
+    };
     const A = blur([patch, patch]);
     const drawn = (count: number, first: number): NamedImage[] =>
       Array.from({ length: count }, (_, i) => ({ name: `leaves-${i + 1}`, image: deadLeaves([128, 128], first + i) }));
@@ -64,7 +71,7 @@ export const deblur: Task = {
       data: folder ? 'Set12, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: smallRecipe,
       scenes: () => (folder ? namedImages(folder, 'images/set12') : drawn(4, 2000 * seed + 1000)).map(scene),
-      tuning: { scenes: train.slice(0, 2).map(scene), lambdas: [3e-5, 1e-4, 3e-4, 1e-3], iterations: 80 },
+      tuning: { scenes: tuningImages(train).map(scene), lambdas: [3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => y,
       network: smallNetwork(A, network, seed),
     };

@@ -78,7 +78,7 @@ export const eegDenoise: Task = {
       data: folder ? 'EEGLAB sample recording, its last quarter for testing' : `synthetic EEG and eye movements, seed ${seed}`,
       recipe: { ...smallRecipe, batch: 8 },
       scenes: () => [batch('test', tests)],
-      tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1], iterations: 20 },
+      tuning: { scenes: [batch('train', 100, 500_000)], lambdas: [0.03, 0.1, 0.2, 0.3, 0.5, 1] },
       fitLinear: fitted,
       linear({ y, count }) {
         const out = new Float32Array(y.length),

@@ -13,10 +13,10 @@ export interface Row extends Scores {
   readonly method: string;
   readonly binarizer: string | null;
   readonly seed: number;
-  /** Unrolled layers, or iterations of a classical solver. */
+  /** Unrolled layers, or iterations of a classical solver: the most that a scene took, where it may stop before. */
   readonly layers: number;
   readonly split: 'test';
-  /** NMSE after each layer or iteration; ISTA-Net's list begins with its linear start. Empty for solvers that run to convergence. */
+  /** NMSE after each layer or iteration; ISTA-Net's list begins with its linear start. Empty for tuned solvers. */
   readonly nmseDbPerLayer: readonly number[];
   readonly bitsPerWeight: number | null;
   readonly bytes: Bytes | null;

@@ -43,11 +43,11 @@ export interface Recipe {
   readonly latent?: { readonly mixing: number; readonly bound: number };
 }
 
-/** What the classical solvers of images are given: a grid for the penalty's weight, tuned by PSNR on these training scenes. */
+/** What the classical solvers of images are given: see `tunedLambda`. */
 export interface Tuning {
   readonly scenes: readonly Scene[];
+  /** Weights to try first, ascending, at least two. */
   readonly lambdas: readonly number[];
-  readonly iterations: number;
 }
 
 export interface TaskInstance {

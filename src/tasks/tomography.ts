@@ -53,7 +53,7 @@ export const tomography: Task = {
         imageScene('shepp-logan', sheppLogan(side), A, y => addNoise(y, seed, 3)),
         ...Array.from({ length: testPhantoms - 1 }, (_, i) => scene('test', i)),
       ],
-      tuning: { scenes: [0, 1, 2].map(i => scene('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3], iterations: 150 },
+      tuning: { scenes: [0, 1, 2].map(i => scene('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3] },
       network: smallNetwork(A, network, seed),
     };
   },

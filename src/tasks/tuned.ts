@@ -1,10 +1,11 @@
 import type { LinearOperator, Tensor } from '../types.js';
-import { formatShape } from '../core/array.js';
+import { formatShape, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
 import { fista } from '../solvers/ista.js';
-import type { Solution } from '../solvers/solution.js';
+import type { Solution, SolverOptions } from '../solvers/solution.js';
 import { tvSolver } from '../solvers/tv.js';
 import { squaredNormOf } from './classical.js';
+import type { NamedImage } from './image-files.js';
 import { measurementOf, type Scene } from './scene.js';
 import { scoresOf, type Scoring } from './scores.js';
 import type { TaskInstance } from './task.js';
@@ -17,34 +18,63 @@ export function sparsifyingProx(shape: readonly number[]): string {
   return levels ? `wavelet-l1(db4,${levels},${size})` : `dct-l1(${size})`;
 }
 
-/** Answers for whole images or segments, run to convergence with the penalty's weight tuned on training scenes. */
-export const tuned: Readonly<
-  Record<string, (operator: LinearOperator, y: Tensor, lambda: number, iterations: number) => Solution>
-> = {
-  'wavelet-ista': (operator, y, lambda, iterations) =>
-    fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, {
-      lambda,
-      eta: 1 / (1.001 * squaredNormOf(operator)),
-      iterations,
-    }),
-  tv: (operator, y, lambda, iterations) => tvSolver(operator, y, { lambda, iterations }),
+type TunedSolver = (operator: LinearOperator, y: Tensor, options: SolverOptions & { lambda: number; eta: number }) => Solution;
+
+/** Answers for whole images or segments: FISTA from zero, the penalty's weight tuned on training scenes. */
+export const tuned: Readonly<Record<string, TunedSolver>> = {
+  'wavelet-ista': (operator, y, options) =>
+    fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, options),
+  tv: tvSolver,
 };
 
-/** Solves a scene, all of its signals together. */
-export const solveScene = (name: string, scene: Scene, lambda: number, iterations: number): Solution =>
-  tuned[name]!(scene.operator, measurementOf(scene), lambda, iterations);
+/** A solver stops when an iteration changes its answer by less than 1e-5, relative to the answer, or after 500 iterations. */
+const stop = { tolerance: 1e-5, iterations: 500 };
 
-/** The weight of the grid with the best PSNR on the tuning scenes. A task whose operator has another shape is told so. */
+/** Solves a scene, all of its signals together. */
+export const solveScene = (name: string, scene: Scene, lambda: number): Solution =>
+  tuned[name]!(scene.operator, measurementOf(scene), { ...stop, lambda, eta: 1 / (1.001 * squaredNormOf(scene.operator)) });
+
+/** How far past an end of its first values a grid is continued. */
+const extensions = 4;
+
+/**
+ * The value with the highest score, of an ascending grid and of those that continue it: while the best is the first or last value,
+ * the grid grows by one more at that end in the ratio of its two outermost, four times at most.
+ */
+export function bestOnGrid(grid: readonly number[], score: (value: number) => number): number {
+  const scored = grid.map(value => ({ value, score: score(value) }));
+  for (let k = 0; ; k++) {
+    const best = scored.reduce((a, b) => (b.score > a.score ? b : a)),
+      [first, second] = scored,
+      [before, last] = scored.slice(-2);
+    if (k === extensions || (best !== first && best !== last)) return best.value;
+    const value = Number((best === first ? first!.value ** 2 / second!.value : last!.value ** 2 / before!.value).toPrecision(3));
+    const next = { value, score: score(value) };
+    if (best === first) scored.unshift(next);
+    else scored.push(next);
+  }
+}
+
+/**
+ * The penalty's weight with the best PSNR on the tuning scenes, of the answers as `solveScene` gives them: a small weight may do
+ * best because it is stopped before it settles.
+ */
 export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
   if (!tuning?.scenes.length)
     throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
-  const scored = tuning.lambdas.map(lambda => ({
-    lambda,
-    psnrDb: scoresOf(
-      tuning.scenes.map(scene => solveScene(name, scene, lambda, tuning.iterations).x.data),
-      tuning.scenes,
-      scoring,
-    ).psnrDb,
-  }));
-  return scored.reduce((best, next) => (next.psnrDb > best.psnrDb ? next : best)).lambda;
+  const { scenes, lambdas } = tuning;
+  const solved = (lambda: number): Float32Array[] => scenes.map(scene => solveScene(name, scene, lambda).x.data);
+  return bestOnGrid(lambdas, lambda => scoresOf(solved(lambda), scenes, scoring).psnrDb);
 }
+
+const tunedSide = 128;
+
+/** The middle 128×128 of the first two images: enough to tune on, and their sides allow the wavelets of images of 256×256. */
+export const tuningImages = (images: readonly NamedImage[]): NamedImage[] =>
+  images.slice(0, 2).map(({ name, image }) => {
+    const [height, width] = image.shape as [number, number],
+      [h, w] = [Math.min(height, tunedSide), Math.min(width, tunedSide)],
+      corner = ((height - h) >> 1) * width + ((width - w) >> 1);
+    const pixels = Float32Array.from({ length: h * w }, (_, i) => image.data[corner + Math.floor(i / w) * width + (i % w)]!);
+    return { name, image: tensor(pixels, [h, w]) };
+  });
