@@ -21,11 +21,11 @@ const measurements: Readonly<Record<string, number>> = { '25': 272, '10': 109, '
 const fromScratch: Recipe = {
   layerSteps: 0,
   layerRate: 0.01,
-  startSteps: 1500,
+  startSteps: 2400,
   startRate: 1e-3,
-  jointSteps: 1500,
+  jointSteps: 2000,
   jointRate: 1e-3,
-  batch: 16,
+  batch: 8,
   clip: 0.05,
   latent: { mixing: 0.5, bound: 1.5 },
 };
