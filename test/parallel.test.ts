@@ -18,7 +18,7 @@ const threads = suite('threads and streams');
 threads('two threads give the numbers of one', async () => {
   const one = pack(net), two = await packParallel(net, { threads: 2 });
   try {
-    for (const batch of [1, 8, 16, 128]) {
+    for (const batch of [1, 2, 8, 12, 16, 17, 128, 129]) {
       const y = normalTensor([batch, 20], batch);
       assert.equal((await two.reconstruct(y)).data, one.reconstruct(y).data);
     }
@@ -67,6 +67,17 @@ threads('a stream keeps the order and comes in groups', async () => {
     const alone = pack(net, { precision: 'exact' }).reconstruct(many[i]!);
     assert.equal(x.shape, [40]);
     assert.ok(Math.max(...x.data.map((value, k) => Math.abs(value - alone.data[k]!))) < 1e-3);
+  }
+});
+threads('a bad measurement loses none before it', async () => {
+  const good = Array.from({ length: 70 }, (_, i) => normalTensor([20], i)), bad = normalTensor([20], 99), estimates = [];
+  bad.data[3] = NaN;
+  try {
+    for await (const x of streamed(net, pack(net), [...good, bad, ...good])) estimates.push(x);
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /streamed: measurement 70/);
+    assert.is(estimates.length, 70);
   }
 });
 threads.run();

@@ -15,8 +15,23 @@ export interface RealFourierPlan {
 
 /** As `fourierPlan32`; signals of one or two axes of which the last is even cost half as much as complex ones. */
 export function realFourierPlan32(shape: Shape): RealFourierPlan {
-  const width = shape.at(-1)!;
-  return shape.length <= 2 && width % 2 === 0 ? byHalves(shape, width / 2) : byEmbedding(shape);
+  const width = shape.at(-1)!, size = sizeOf(shape);
+  const plan = shape.length <= 2 && width % 2 === 0 ? byHalves(shape, width / 2) : byEmbedding(shape);
+  return {
+    forward(x, X, batch = 1) {
+      checkRoom(size, x, X, batch);
+      plan.forward(x, X, batch);
+    },
+    adjoint(X, x, batch = 1) {
+      checkRoom(size, x, X, batch);
+      plan.adjoint(X, x, batch);
+    },
+  };
+}
+
+function checkRoom(size: number, x: Float32Array, X: Float32Array, batch: number): void {
+  if (x.length < size * batch || X.length < 2 * size * batch)
+    throw new RangeError(`realFourier: expected ${size * batch} numbers and ${2 * size * batch} of the spectrum, got ${x.length} and ${X.length}`);
 }
 
 /** Real signals as complex ones of half the width (assembly/fft-real.ts). */

@@ -27,7 +27,8 @@ export interface SignMatrix {
 
 /**
  * How a product with one vector is computed. 'standard': its numbers are rounded to 14 bits of the largest, an error near 1e-4
- * of the result's norm; 'fast': sums of 4 are rounded to 8 bits, near 1e-2; 'exact': f32. Several vectors at once are exact.
+ * of the result's norm unless few numbers dwarf the others; 'fast': sums of 4 are rounded to 8 bits, near 1e-2; 'exact': f32.
+ * Several vectors at once are exact.
  */
 export type Precision = 'exact' | 'standard' | 'fast';
 
@@ -39,10 +40,16 @@ let workspace = alloc(0);
 function workspaceOf(bytes: number): number {
   if (workspace.byteLength < bytes) {
     free(workspace);
-    workspace = alloc(bytes / 4);
-    if (!contains(workspace)) throw new RangeError(`kernels: expected room for ${bytes / 4} numbers in memory, got none; free arrays`);
+    workspace = alloc(0);
+    workspace = inside(alloc(bytes / 4));
   }
   return workspace.byteOffset;
+}
+
+/** Throws where the kernels' memory was full and gave an ordinary array, which has no address there. */
+function inside(array: Float32Array): Float32Array {
+  if (!contains(array)) throw new RangeError(`kernels: expected room for ${array.length} numbers in memory, got none; free arrays`);
+  return array;
 }
 
 /** Room for the blocks of a matrix, or of its transpose, all +1 until `setSigns`. Blocks with the same `first` share their bits. */
@@ -62,7 +69,7 @@ export function signMatrix(blocks: readonly BlockSizes[], transposed = false): S
   });
   return {
     rows: row, cols: col, work, count: blocks.length, sources, transposed,
-    packed: resident(new Float32Array(bytes / 4)), list: resident(new Float32Array(list.buffer)),
+    packed: inside(resident(new Float32Array(bytes / 4))), list: inside(resident(new Float32Array(list.buffer))),
   };
 }
 
@@ -76,8 +83,8 @@ export function setSigns({ packed, sources, transposed }: SignMatrix, w: Float32
 }
 
 /**
- * out = scale · S x for `lanes` vectors side by side: x is cols × lanes, out rows × lanes; lanes is 1 or a multiple of 8. All
- * of a block's rows are NaN where one vector's number is not finite.
+ * out = scale · S x for `lanes` vectors side by side: x is cols × lanes, out rows × lanes, another array; lanes is 1 or a multiple
+ * of 8. Where a number of one vector is not finite, tables make all of a block's rows NaN.
  */
 export function multiplySigns({ rows, cols, packed, list, count, work }: SignMatrix, x: Float32Array, out: Float32Array, lanes: number,
   scale: number, precision: Precision = 'standard'): void {

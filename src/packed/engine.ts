@@ -45,6 +45,11 @@ export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: n
   };
 }
 
+export function checkPrecision(precision: Precision): void {
+  if (!['exact', 'standard', 'fast'].includes(precision))
+    throw new RangeError(`pack: expected precision exact, standard or fast, got ${String(precision)}`);
+}
+
 export interface PackOptions {
   readonly precision?: Precision;
 }
@@ -55,8 +60,7 @@ export interface PackOptions {
  * of which nothing was binarized keeps its floats.
  */
 export function pack(net: OneBitNetwork, { precision = 'standard' }: PackOptions = {}): Engine {
-  if (!['exact', 'standard', 'fast'].includes(precision))
-    throw new RangeError(`pack: expected precision exact, standard or fast, got ${String(precision)}`);
+  checkPrecision(precision);
   const own = networkFrom(net.problem, net.description);
   own.params.forEach((param, i) => {
     const matrix = net.matrices.find(({ name }) => name === param.name);

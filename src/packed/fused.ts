@@ -1,7 +1,6 @@
 import type { Layer, LinearOperator, OneBitNetwork, Param } from '../types.js';
 import { visitLargest } from '../core/largest.js';
 import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, softThreshold, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
-import { fewestTogether } from '../kernels/maps/index.js';
 import { signProductOf } from './packed-map.js';
 
 /** Signals that go through all layers side by side: what the kernels like, and little memory. */
@@ -75,8 +74,13 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
     }
   }
   return (y, batch, outputs) => {
-    let at = 0;
-    for (let count: number; (count = Math.min(together, batch - at)) >= fewestTogether; at += count) {
+    if (batch === 1) {
+      const own = buffersOf(1);
+      own.y.set(y);
+      layers(own, 1, (x, k) => outputs(k)?.set(x));
+      return;
+    }
+    for (let at = 0, count: number; (count = Math.min(together, batch - at)) > 0; at += count) {
       const lanes = Math.ceil(count / laneBlock) * laneBlock, own = buffersOf(lanes);
       if (count < lanes) own.y.fill(0);
       toLanes(y.subarray(at * m, (at + count) * m), count, own.y, lanes);
@@ -84,11 +88,6 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
         const out = outputs(k);
         if (out) fromLanes(x, lanes, out.subarray(at * n, (at + count) * n), count);
       });
-    }
-    const own = at < batch ? buffersOf(1) : undefined;
-    for (; own && at < batch; at++) {
-      for (let i = 0, from = at * m; i < m; i++) own.y[i] = y[from + i]!;
-      layers(own, 1, (x, k) => outputs(k)?.set(x, at * n));
     }
   };
 }

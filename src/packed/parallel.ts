@@ -2,6 +2,7 @@ import { Piscina } from 'piscina';
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
 import type { Precision } from '../kernels/index.js';
+import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
 
 export interface WorkerSetup { readonly model: Uint8Array; readonly precision: Precision }
@@ -32,6 +33,7 @@ const shared = (length: number): Float32Array => new Float32Array(new SharedArra
 export async function packParallel(net: OneBitNetwork, { threads, precision = 'standard' }: ParallelOptions): Promise<ParallelEngine> {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)
     throw new RangeError(`packParallel: expected 1 to 256 threads, got ${threads}`);
+  checkPrecision(precision);
   const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
   const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
   const pool = new Piscina<Slice, void>({
@@ -44,8 +46,10 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
       const from = shared(batch * m), to = shared(batch * n);
       from.set(data);
       const each = Math.ceil(batch / threads / together) * together;
-      const slices = Array.from({ length: Math.ceil(batch / each) }, (_, i) => {
-        const at = i * each, count = Math.min(each, batch - at);
+      // One signal alone is rounded as no batch is, so that a last one goes with the slice before it.
+      const parts = Math.max(1, Math.ceil((batch - 1) / each));
+      const slices = Array.from({ length: parts }, (_, i) => {
+        const at = i * each, count = i + 1 === parts ? batch - at : each;
         return { y: from.subarray(at * m, (at + count) * m), x: to.subarray(at * n, (at + count) * n), count };
       });
       await Promise.all(slices.map(slice => pool.run(slice)));

@@ -1,12 +1,12 @@
 import type { Engine, OneBitNetwork, Tensor } from '../types.js';
-import { flat, sizeOf, tensor } from '../core/array.js';
+import { checkFinite, flat, sizeOf, tensor } from '../core/array.js';
 
 /** Measurements that are gathered before they are reconstructed together. */
 const gathered = 64;
 
 /**
  * Reconstructs measurements as they come, one estimate for each in their order; at most 64 are held back. Throws a RangeError
- * for a measurement of another size.
+ * for a measurement of another size or with a number that is not finite, after those before it.
  */
 export async function* streamed({ problem: { operator } }: OneBitNetwork, engine: Pick<Engine, 'reconstruct'> | { reconstruct(y: Tensor): Promise<Tensor> },
   measurements: AsyncIterable<Tensor> | Iterable<Tensor>): AsyncGenerator<Tensor, void, undefined> {
@@ -18,9 +18,17 @@ export async function* streamed({ problem: { operator } }: OneBitNetwork, engine
     for (let b = 0; b < count; b++) yield tensor(x.data.slice(b * n, (b + 1) * n), operator.inShape);
     count = 0;
   }
+  let index = 0;
   for await (const y of measurements) {
-    if (y.size !== m) throw new RangeError(`streamed: expected measurements of ${m} numbers, got ${y.size}`);
+    try {
+      if (y.size !== m) throw new RangeError(`streamed: expected measurements of ${m} numbers, got ${y.size} in measurement ${index}`);
+      checkFinite(`streamed: measurement ${index}`, flat(y));
+    } catch (error) {
+      if (count) yield* flush();
+      throw error;
+    }
     batch.set(flat(y), count++ * m);
+    index++;
     if (count === gathered) yield* flush();
   }
   if (count) yield* flush();

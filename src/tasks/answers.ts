@@ -83,7 +83,7 @@ const trainedAnswer: Answering = async (method, run) => {
       nmseDbPerLayer: errors,
       ...accounting(net),
       fitSeconds: before + own,
-      steps: startSteps + (method === 'alista' ? 0 : recipe.jointSteps + recipe.finishSteps!),
+      steps: startSteps + (method === 'alista' ? 0 : recipe.jointSteps + (instance.full ? recipe.finishSteps! : 0)),
       reconstructMicros: medianMicros(() => (engine ? engine.reconstruct(y) : iteratesOn(net, one))),
       floatNmseDb: float?.errors.at(-1) ?? null,
     },

@@ -49,8 +49,8 @@ export function straightThrough({ reading = 'float-first', mixing = 0.3, bound =
       const oneBit = await fitLatent(name, [net, data, options],
         { encode: ({ value }) => (keep < 1 ? maskedSigns(value, keep) : signs), scales: 'global', mixing, bound });
       if (reading === 'float-first') return oneBit;
-      const { steps = jointDefaults.steps } = options ?? {};
-      await train(oneBit, data, { ...jointDefaults, ...options, phase: `${options?.phase ?? name}, tuning`, steps: Math.round(steps * tune) });
+      const { steps = jointDefaults.steps, finish } = options ?? {};
+      await train(oneBit, finish?.data ?? data, { ...jointDefaults, ...options, phase: `${options?.phase ?? name}, tuning`, steps: Math.round(steps * tune) });
       return oneBit;
     },
   };

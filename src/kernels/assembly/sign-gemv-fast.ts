@@ -40,7 +40,7 @@ function tables(x: usize, cols: i32, inverse: f32, to: usize): void {
 export function signGemvFast(w: usize, x: usize, out: usize, rows: i32, cols: i32, scale: f32, scratch: usize): void {
   const most = largestSum(x, cols);
   if (!(most < f32.MAX_VALUE)) return spoil(out, rows);
-  tables(x, cols, most > 0 ? 127 / most : 0, scratch);
+  tables(x, cols, most > 1e-30 ? 127 / most : 0, scratch);
   const step = scale * most / 127, nibble = i8x16.splat(15);
   for (let i = 0; i < rows; i += 32, out += 128) {
     clear(sums);

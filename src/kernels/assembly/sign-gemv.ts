@@ -43,7 +43,8 @@ function tables(x: usize, cols: i32, inverse: f32, to: usize): void {
 export function signGemv(w: usize, x: usize, out: usize, rows: i32, cols: i32, scale: f32, scratch: usize): void {
   const most = largest(x, cols);
   if (!(most < f32.MAX_VALUE)) return spoil(out, rows);
-  tables(x, cols, most > 0 ? peak / most : 0, scratch);
+  // Below 1e-30 the inverse could overflow: such numbers count as 0.
+  tables(x, cols, most > 1e-30 ? peak / most : 0, scratch);
   const step = scale * most / peak, nibble = i8x16.splat(15);
   for (let i = 0; i < rows; i += 32, out += 128) {
     clear(sums);

@@ -7,7 +7,7 @@ import { fourierMap, identityDiagonalMap } from './diagonal.js';
 import { toeplitzMap } from './toeplitz.js';
 
 export { hasWinograd } from './channels.js';
-export { fewestTogether, signalBySignal, signsMap } from './signs.js';
+export { signalBySignal, signsMap } from './signs.js';
 
 /** The linear map with one weight for every place that `pattern` leaves free. */
 export function patternMap(pattern: Pattern): PatternMap {

@@ -1,8 +1,8 @@
 import type { PatternMap } from '../../types.js';
 import { fromLanes, laneBlock, scratch, signProduct, temp, toLanes, type Product } from '../index.js';
 
-/** Fewer signals than this are quicker one by one: the table kernels cost the same for 1 to 8. */
-export const fewestTogether = 5;
+/** Fewer signals than this train quicker on floats: the table kernels cost the same for 1 to 8. */
+const fewestTogether = 5;
 
 type Multiply = (x: Float32Array, out: Float32Array, lanes: number) => void;
 
@@ -20,8 +20,8 @@ function together(multiply: Multiply, from: number, to: number, x: Float32Array,
 export function signalBySignal(map: PatternMap, product: Product): PatternMap {
   const { inSize, outSize } = map;
   const each = (multiply: Multiply, from: number, to: number): PatternMap['apply'] => (_, x, out, batch) => {
-    if (batch >= fewestTogether) together(multiply, from, to, x, out, batch);
-    else for (let b = 0; b < batch; b++) multiply(x.subarray(b * from, (b + 1) * from), out.subarray(b * to, (b + 1) * to), 1);
+    if (batch > 1) together(multiply, from, to, x, out, batch);
+    else multiply(x.subarray(0, from), out.subarray(0, to), 1);
   };
   return { ...map, apply: each(product.apply, inSize, outSize), applyAdjoint: each(product.applyAdjoint, outSize, inSize) };
 }
@@ -38,7 +38,6 @@ export function signsMap(map: PatternMap, weights: () => Float32Array): { readon
     changed: product.changed,
     map: {
       ...map,
-      // One vector's tables are rounded to 14 bits: not for training.
       apply: (w, x, out, batch) => (batch < fewestTogether ? map : tables).apply(w, x, out, batch),
       applyAdjoint: (w, y, out, batch) => (batch < fewestTogether ? map : tables).applyAdjoint(w, y, out, batch),
     },

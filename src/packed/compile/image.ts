@@ -1,5 +1,4 @@
 import { laneBlock, setSigns, signMatrix, type Precision } from '../../kernels/index.js';
-import { fewestTogether } from '../../kernels/maps/index.js';
 import { kinds } from '../../kernels/signs.js';
 import { kernels } from '../../kernels/wasm.js';
 import { together } from '../fused.js';
@@ -67,7 +66,7 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: 
     spec: {
       n, m, image: start, drawn: drawn.map(({ rows, cols, first, seed }) => [floats.get(A)! + 4 * first, rows, cols, seed]), ...iterates, pages: Math.ceil(end / pageBytes), together, laneBlock,
       // The exact kernel for one signal is that for several.
-      fewest: precision === 'exact' ? 1 : fewestTogether,
+      fewest: precision === 'exact' ? 1 : 2,
       kinds: [kinds[precision], kinds.exact],
       products, ahead, steps: steps.map(({ W, eta, theta, keep }) => [backs.get(W)!, eta, theta, keep]),
     },

@@ -20,7 +20,7 @@ export interface Spec {
   readonly r: number;
   readonly y: number;
   readonly scratch: number;
-  /** At most so many signals go side by side, in multiples of laneBlock; fewer than `fewest` go one by one. */
+  /** At most so many signals go side by side, in multiples of laneBlock; a batch of fewer than `fewest` alone. */
   readonly together: number;
   readonly fewest: number;
   readonly laneBlock: number;
@@ -105,9 +105,8 @@ export function solver(wasm: string, image: string, spec: Spec, draw?: typeof ga
       throw new RangeError(`reconstruct: expected out to be a Float32Array of ${n * batch} numbers, got ${isFloat32(to) ? to.length : typeof to}`);
     for (let at = 0, count = 0; at < batch; at += count) {
       count = Math.min(spec.together, batch - at);
-      if (count < spec.fewest) count = 1;
       const own = y.subarray(at * m, (at + count) * m), result = to.subarray(at * n, (at + count) * n);
-      if (count > 1 || spec.fewest === 1) sideBySide(own, result, count);
+      if (batch >= spec.fewest) sideBySide(own, result, count);
       else {
         floats(measured, m).set(own);
         layers(1);
