@@ -5,7 +5,7 @@ import { signsMap } from '../kernels/maps/index.js';
 import { param } from '../unrolled/param.js';
 import type { Reparametrisation } from '../unrolled/train.js';
 import type { Codes } from './bits.js';
-import type { Encode } from './codes.js';
+import { signs, type Encode } from './codes.js';
 import { oneBitParams, type Coded } from './one-bit-network.js';
 import { leastSquaresScale } from './scale.js';
 
@@ -32,11 +32,15 @@ export interface LatentWeights extends Reparametrisation {
  */
 export function latentWeights(net: UnrolledNetwork, options: LatentOptions, start?: { readonly first: number; readonly scale: number }): LatentWeights {
   const { encode, scales, mixing, bound } = options;
-  const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => ({
-    matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule: encode(matrix),
-    codes: resident(new Float32Array(matrix.value.length)), ...channelsOf(matrix.map!.pattern),
-    float: matrix.map!, tables: scales === 'global' ? signsMap(matrix.map!, () => matrix.value) : undefined,
-  }));
+  const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => {
+    const rule = encode(matrix);
+    return {
+      matrix, latent: param(`latent.${matrix.name}`, matrix.value.slice()), rule,
+      codes: resident(new Float32Array(matrix.value.length)), ...channelsOf(matrix.map!.pattern),
+      // Codes without zeros and with one scale are multiplied by tables of signs once they are in full.
+      float: matrix.map!, tables: scales === 'global' && rule === signs ? signsMap(matrix.map!, () => matrix.value) : undefined,
+    };
+  });
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
   const first = start?.first ?? leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
   const scale = param('scale', Float32Array.of(start?.scale ?? first), { min: 0 });
@@ -65,8 +69,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         const own = scales === 'channels' ? channelScales(entry) : undefined;
         if (!own) axpby(1 - f, v, f * lambda, codes, value);
         else for (let i = 0; i < value.length; i++) value[i] = (1 - f) * v[i]! + f * own[channels[i]!]! * codes[i]!;
-        // In full, codes without zeros are multiplied by tables of signs.
-        const signed = f === 1 && lambda > 0 && tables && !codes.includes(0);
+        const signed = f === 1 && lambda > 0 && tables;
         entry.matrix.map = signed ? tables.map : entry.float;
         if (signed) tables.changed();
       }
