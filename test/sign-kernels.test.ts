@@ -115,6 +115,8 @@ dense('wrong lengths and lanes are refused', () => {
   const A = packedSigns([{ rows: 3, cols: 5, first: 0 }], words(15, 1));
   assert.throws(() => multiplySigns(A, new Float32Array(4), new Float32Array(3), 1, 1), /multiplySigns: x: expected 5 numbers, got 4/);
   assert.throws(() => multiplySigns(A, new Float32Array(35), new Float32Array(21), 7, 1), /multiple of 8, got 7/);
+  const both = new Float32Array(8);
+  assert.throws(() => multiplySigns(A, both.subarray(0, 5), both.subarray(4, 7), 1, 1), /expected x and out apart in memory/);
 });
 dense.run();
 

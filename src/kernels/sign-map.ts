@@ -1,8 +1,8 @@
-import { checkLength } from './wasm.js';
+import { checkApart, checkLength } from './wasm.js';
 
 /**
  * ±1 on a pattern as a linear map S, times a scale. Signals lie one after the other (`apply`) or side by side (`applyLanes`:
- * size × lanes, row-major). Any number of signals.
+ * size × lanes, row-major). Any number of signals; out is another array than the input.
  */
 export interface SignMap {
   readonly inSize: number;
@@ -28,4 +28,5 @@ export function checkSignals(who: string, x: Float32Array, inSize: number, out: 
   if (!Number.isSafeInteger(batch) || batch < 1) throw new RangeError(`${who}: expected 1 signal or more, got ${batch}`);
   checkLength(`${who}: x`, x, inSize * batch);
   checkLength(`${who}: out`, out, outSize * batch);
+  checkApart(who, x, out);
 }

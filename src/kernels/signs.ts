@@ -1,7 +1,7 @@
 import { laneBlock } from './lanes.js';
 import { alloc, contains, free, scratch } from './memory.js';
 import { resident } from './resident.js';
-import { checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
+import { checkApart, checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
 
 /** The size of one block on the diagonal, and which of all weights is its first (row-major). */
 export interface BlockSizes {
@@ -90,6 +90,7 @@ export function multiplySigns({ rows, cols, packed, list, count, work }: SignMat
   scale: number, precision: Precision = 'standard'): void {
   checkLength('multiplySigns: x', x, cols * lanes);
   checkLength('multiplySigns: out', out, rows * lanes);
+  checkApart('multiplySigns', x, out);
   if (lanes !== 1 && (lanes < 1 || lanes % laneBlock))
     throw new RangeError(`multiplySigns: expected 1 vector or a multiple of ${laneBlock}, got ${lanes}`);
   const run = (from: Float32Array, to: Float32Array, width: number): void => kernels.signBlocks(

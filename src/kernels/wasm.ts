@@ -106,3 +106,9 @@ export function writeBack(written: Float32Array, array: Float32Array): void {
 export function checkLength(who: string, array: Float32Array, length: number): void {
   if (array.length !== length) throw new RangeError(`${who}: expected ${length} numbers, got ${array.length}`);
 }
+
+/** Kernels that read x after they began to write `out` need the two apart. */
+export function checkApart(who: string, x: Float32Array, out: Float32Array): void {
+  if (x.buffer === out.buffer && x.byteOffset < out.byteOffset + out.byteLength && out.byteOffset < x.byteOffset + x.byteLength)
+    throw new RangeError(`${who}: expected x and out apart in memory, got arrays that overlap`);
+}
