@@ -123,6 +123,11 @@ function releasedTable(): string {
   }));
 }
 
+interface Compiled { readonly variant: string; readonly command: string; readonly files: readonly { readonly path: string; readonly bytes: number; readonly gzipped: number }[] }
+/** The compiled file of each run; what describes it to a compiler lies beside it. */
+const compiledTable = (rows: readonly Compiled[]): string => markdown(['variant', 'file', 'bytes', 'gzipped'], rows.map(({ variant, command, files: [file] }) =>
+  [variant, `${file!.path.replace(/^.*\./, '.')}${command.includes('--seeded') ? ' --seeded' : ''}`, String(file!.bytes), String(file!.gzipped)]));
+
 const published = rowsOf('published-');
 const tables: Readonly<Record<string, string>> = {
   demo: methodTable(rowsOf('demo')),
@@ -131,6 +136,7 @@ const tables: Readonly<Record<string, string>> = {
   published: methodTable(rowsOf('published-method-')),
   'published-long': methodTable(rowsOf('published-long-')),
   noise: noiseTable(published),
+  compile: compiledTable(rowsOf<Compiled>('compile')),
   kernels: kernelTable(rowsOf<BenchRow>('kernels')),
   timing: trainingTable(rowsOf<BenchRow>('training')),
   released: releasedTable(),
