@@ -3,15 +3,21 @@ import { formatShape } from '../core/array.js';
 import { networkFrom } from '../unrolled/presets.js';
 import { packCodes, unpackCodes, type Codes } from './bits.js';
 
-/** A network of its own with the same values; what binarizers work on, so that the one they were given stays as it is. */
-export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
-  const copy = networkFrom(net.problem, net.description);
-  copy.params.forEach((param, i) => {
-    param.value = net.params[i]!.value.slice();
-    param.trainable = net.params[i]!.trainable;
+/** `own`, a network of the same description, with the values of `net`. Throws a RangeError where an operator of another size needs others. */
+function withValuesOf(net: UnrolledNetwork, own: UnrolledNetwork): UnrolledNetwork {
+  own.params.forEach((param, i) => {
+    const from = net.params[i]!;
+    if (from.value.length !== param.value.length)
+      throw new RangeError(`${net.description.preset}: ${param.name} was trained for ${formatShape(net.problem.operator.inShape)} ` +
+        `and does not fit ${formatShape(own.problem.operator.inShape)}; cut the image into tiles`);
+    param.value = from.value.slice();
+    param.trainable = from.trainable;
   });
-  return copy;
+  return own;
 }
+
+/** A network of its own with the same values; what binarizers work on, so that the one they were given stays as it is. */
+export const cloneNetwork = (net: UnrolledNetwork): UnrolledNetwork => withValuesOf(net, networkFrom(net.problem, net.description));
 
 /**
  * A copy of the network on an operator of another size: kernels, steps and thresholds do not depend on it. Throws a RangeError
@@ -19,16 +25,8 @@ export function cloneNetwork(net: UnrolledNetwork): UnrolledNetwork {
  */
 export function carried(net: UnrolledNetwork, operator: LinearOperator, shape: Shape = operator.inShape): UnrolledNetwork {
   const { args } = net.description;
-  const own = networkFrom({ operator, prox: net.problem.prox }, { ...net.description, args: { ...args, ...(args['shape'] ? { shape } : {}) } });
-  own.params.forEach((param, i) => {
-    const from = net.params[i]!;
-    if (from.value.length !== param.value.length)
-      throw new RangeError(`${net.description.preset}: ${param.name} was trained for ${formatShape(net.problem.operator.inShape)} ` +
-        `and does not fit ${formatShape(operator.inShape)}; cut the image into tiles`);
-    param.value = from.value.slice();
-    param.trainable = from.trainable;
-  });
-  return own;
+  return withValuesOf(net, networkFrom({ operator, prox: net.problem.prox },
+    { ...net.description, args: { ...args, ...(args['shape'] ? { shape } : {}) } }));
 }
 
 /** A one-bit network on an operator of another size; throws as `carried` does. */

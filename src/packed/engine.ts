@@ -3,7 +3,7 @@ import { batchOf, batchedShape, checkFinite, flat, formatShape, sizeOf, tensor }
 import { indexBits, matrixSize } from '../core/pattern.js';
 import { networkFrom, needsOperator } from '../unrolled/presets.js';
 import type { Precision } from '../kernels/index.js';
-import { fused } from './fused.js';
+import { fused, oneMagnitude } from './fused.js';
 import { packedMap } from './packed-map.js';
 
 /**
@@ -15,9 +15,8 @@ function operatorBytes(A: LinearOperator): number {
   if (!weights) return 0;
   const pattern = A.pattern();
   const support = pattern.kind === 'diagonal' && pattern.basis === 'fourier' && pattern.support ? Math.ceil(pattern.support.length / 8) : 0;
-  const magnitude = Math.abs(weights[0]!);
-  const constant = weights.every(w => w === weights[0]), twoValued = weights.every(w => Math.abs(w) === magnitude);
-  return support + (constant ? 4 : twoValued ? Math.ceil(weights.length / 8) + 4 : 4 * weights.length);
+  const constant = weights.every(w => w === weights[0]);
+  return support + (constant ? 4 : oneMagnitude(weights) !== undefined ? Math.ceil(weights.length / 8) + 4 : 4 * weights.length);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
-import type { Precision } from '../kernels/index.js';
+import { laneBlock, type Precision } from '../kernels/index.js';
 import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
 
@@ -20,9 +20,6 @@ export interface ParallelOptions {
   readonly threads: number;
   readonly precision?: Precision;
 }
-
-/** Signals of a slice come in multiples of what the kernels take side by side. */
-const together = 8;
 
 const shared = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
 
@@ -45,7 +42,7 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
       checkFinite('reconstruct: measurement', data);
       const from = shared(batch * m), to = shared(batch * n);
       from.set(data);
-      const each = Math.ceil(batch / threads / together) * together;
+      const each = Math.ceil(batch / threads / laneBlock) * laneBlock;
       // One signal alone is rounded as no batch is, so that a last one goes with the slice before it.
       const parts = Math.max(1, Math.ceil((batch - 1) / each));
       const slices = Array.from({ length: parts }, (_, i) => {

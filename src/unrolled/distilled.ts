@@ -1,6 +1,9 @@
 import type { Dataset, UnrolledNetwork } from '../types.js';
 import { sizeOf, tensor } from '../core/array.js';
 
+/** Signals that are kept between their draw and their measurement: the largest usual batch. */
+const mostDrawn = 64;
+
 /**
  * Training signals whose truth is what a trained network makes of their measurement (distillation, Hinton et al. 2015). What is
  * trained on them keeps to that network where it was trained on other signals than these: brains, where there are chests alone.
@@ -8,15 +11,19 @@ import { sizeOf, tensor } from '../core/array.js';
  */
 export function distilled(data: Dataset, teacher: UnrolledNetwork): Dataset {
   const { operator } = teacher.problem;
-  let latest: { index: number; x: Float32Array; y: Float32Array } | undefined;
-  function taught(index: number): { x: Float32Array; y: Float32Array } {
-    if (latest?.index !== index) {
+  // A batch's signals are drawn first and measured then: one run of the teacher does for both.
+  const drawn = new Map<number, { readonly x: Float32Array; readonly y: Float32Array }>();
+  function taught(index: number): { readonly x: Float32Array; readonly y: Float32Array } {
+    let found = drawn.get(index);
+    if (!found) {
       const y = new Float32Array(sizeOf(operator.outShape));
       operator.apply(data.sample('train', index).data, y, 1);
       data.disturb?.('train', index, y);
-      latest = { index, y, x: teacher.forward(tensor(y, operator.outShape)).data };
+      found = { y, x: teacher.forward(tensor(y, operator.outShape)).data };
+      if (drawn.size >= mostDrawn) drawn.clear();
+      drawn.set(index, found);
     }
-    return latest;
+    return found;
   }
   return {
     ...data, name: `${data.name}, distilled`,
