@@ -1,0 +1,6 @@
+export {
+  type Couplings, type ModelParts, type QuadraticModel, type Sample, type Triplets, type Vartype,
+  energy, field, flipGain, fromMatrix, fromTriplets,
+} from './model.js';
+export { negated, toBinary, toBits, toSpin, toSpins } from './convert.js';
+export type { SolveInfo, SolveOptions, SolveProgress, SolveResult, Solver } from './solvers/solver.js';

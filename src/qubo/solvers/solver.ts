@@ -1,0 +1,55 @@
+import type { QuadraticModel, Sample } from '../model.js';
+
+export interface SolveProgress {
+  /** 0 to 1: of the sweeps, or of the time. */
+  readonly done: number;
+  readonly bestEnergy: number;
+  readonly seconds: number;
+}
+
+/** What every solver is told. `timeMs` alone bounds by time; `sweeps` and `reads` alone give the same samples for the same seed, to the bit. */
+export interface SolveOptions {
+  readonly seed?: number;
+  /** Stops when this time is over, with what was found by then. */
+  readonly timeMs?: number;
+  /** Sweeps (n attempted or evaluated flips) of one read. */
+  readonly sweeps?: number;
+  /** Independent reads; read r is a function of (seed, r) alone. With `timeMs` and no `reads`: as many as there is time for. */
+  readonly reads?: number;
+  /** Stops as soon as an energy of at most this is found. */
+  readonly target?: number;
+  readonly onProgress?: (progress: SolveProgress) => void;
+  /** Stops early and returns the best so far; never rejects. */
+  readonly signal?: AbortSignal;
+}
+
+export type Stopped = 'done' | 'time' | 'target' | 'interrupted' | 'proven';
+
+export interface SolveInfo {
+  readonly solver: string;
+  readonly seconds: number;
+  /** When the best sample was found. */
+  readonly secondsToBest: number;
+  readonly reads: number;
+  /** Sweeps of all reads together. */
+  readonly sweeps: number;
+  readonly stopped: Stopped;
+  /** The best energy is the minimum: an exact solver ended. */
+  readonly proven: boolean;
+  /** A lower bound of every energy, where a solver has one. */
+  readonly lowerBound?: number;
+}
+
+export interface SolveResult {
+  /** One for each read, best first, in the model's own vartype. */
+  readonly samples: readonly Sample[];
+  /** Of `samples`, computed in f64 from the model as given. */
+  readonly energies: Float64Array;
+  readonly best: { readonly sample: Sample; readonly energy: number };
+  readonly info: SolveInfo;
+}
+
+export interface Solver {
+  readonly name: string;
+  solve(model: QuadraticModel, options?: SolveOptions): Promise<SolveResult>;
+}
