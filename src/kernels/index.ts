@@ -16,3 +16,4 @@ export { multiplyComplex } from './complex.js';
 export { fourierPlan32, inParts } from './fft.js';
 export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
 export { fastLength } from './fft-table.js';
+export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';

@@ -17,3 +17,5 @@ export { correlateSigns } from './sign-correlate';
 export { copyRuns, addRuns } from './runs';
 export { signBits, xnor } from './xnor';
 export { packSigns, packSignsTransposed } from './sign-pack';
+export { spinFields, descend } from './spins';
+export { anneal } from './anneal';

@@ -16,6 +16,9 @@ export interface SolveOptions {
   readonly sweeps?: number;
   /** Independent reads; read r is a function of (seed, r) alone. With `timeMs` and no `reads`: as many as there is time for. */
   readonly reads?: number;
+  /** Takes the reads firstRead, firstRead + readStep, … instead of 0, 1, …: for sharing them between threads. */
+  readonly firstRead?: number;
+  readonly readStep?: number;
   /** Stops as soon as an energy of at most this is found. */
   readonly target?: number;
   readonly onProgress?: (progress: SolveProgress) => void;
@@ -41,7 +44,7 @@ export interface SolveInfo {
 }
 
 export interface SolveResult {
-  /** One for each read, best first, in the model's own vartype. */
+  /** One for each read, best first, in the model's own vartype; the best thousand where there were more. */
   readonly samples: readonly Sample[];
   /** Of `samples`, computed in f64 from the model as given. */
   readonly energies: Float64Array;

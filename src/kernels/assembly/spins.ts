@@ -1,0 +1,125 @@
+// A walker over the states of a quadratic model in 32-bit integers, where every sum is exact. spin[i] is −1 or +1 and stands for
+// x = 0 or 1; field[i] = E(x_i = 1) − E(x_i = 0), so that a flip of i changes the energy by −spin[i]·field[i] and the fields of
+// its neighbours by ∓ their coupling. Rows of dense matrices and both arrays are padded to eight: a padding spin has a field that
+// no temperature flips.
+
+/** The header that src/kernels/spins.ts fills; `matrix` holds dense rows of 16 or 32 bits, or pairs (byte offset, coupling). */
+@unmanaged
+export class Walker {
+  kind: i32;
+  n: i32;
+  matrix: usize;
+  /** Sparse: n + 1 addresses, where each row begins and the last ends. Dense: bytes of a row. */
+  rows: usize;
+  field: usize;
+  spin: usize;
+  best: usize;
+  flips: u32;
+  energy: f64;
+  bestEnergy: f64;
+  random: u64;
+}
+
+export const sparse: i32 = 0;
+export const dense16: i32 = 1;
+
+/** xorshift64* (Vigna 2016), its upper half. */
+// @ts-ignore: decorator
+@inline
+export function nextRandom(w: Walker): u32 {
+  let state = w.random;
+  state ^= state >> 12;
+  state ^= state << 25;
+  state ^= state >> 27;
+  w.random = state;
+  return <u32>((state * 2685821657736338717) >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function addSparse(field: usize, at: usize, end: usize, minus: bool): void {
+  if (minus) for (; at < end; at += 8) {
+    const to = field + <usize>i32.load(at);
+    i32.store(to, i32.load(to) - i32.load(at, 4));
+  } else for (; at < end; at += 8) {
+    const to = field + <usize>i32.load(at);
+    i32.store(to, i32.load(to) + i32.load(at, 4));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow16(field: usize, row: usize, end: usize, minus: bool): void {
+  if (minus) for (; field < end; field += 32, row += 16) {
+    v128.store(field, i32x4.sub(v128.load(field), v128.load_ext<i16>(row)));
+    v128.store(field, i32x4.sub(v128.load(field, 16), v128.load_ext<i16>(row, 8)), 16);
+  } else for (; field < end; field += 32, row += 16) {
+    v128.store(field, i32x4.add(v128.load(field), v128.load_ext<i16>(row)));
+    v128.store(field, i32x4.add(v128.load(field, 16), v128.load_ext<i16>(row, 8)), 16);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow32(field: usize, row: usize, end: usize, minus: bool): void {
+  if (minus) for (; field < end; field += 32, row += 32) {
+    v128.store(field, i32x4.sub(v128.load(field), v128.load(row)));
+    v128.store(field, i32x4.sub(v128.load(field, 16), v128.load(row, 16)), 16);
+  } else for (; field < end; field += 32, row += 32) {
+    v128.store(field, i32x4.add(v128.load(field), v128.load(row)));
+    v128.store(field, i32x4.add(v128.load(field, 16), v128.load(row, 16)), 16);
+  }
+}
+
+/** field += or −= the row of i. */
+// @ts-ignore: decorator
+@inline
+export function addRow(w: Walker, i: i32, minus: bool): void {
+  if (w.kind == sparse) {
+    const row = w.rows + (<usize>i << 2);
+    addSparse(w.field, i32.load(row), i32.load(row, 4), minus);
+  } else {
+    const row = w.matrix + <usize>i * w.rows, end = w.field + (<usize>((w.n + 7) & ~7) << 2);
+    if (w.kind == dense16) addRow16(w.field, row, end, minus);
+    else addRow32(w.field, row, end, minus);
+  }
+}
+
+/** Flips spin i: 2·degree or n/4 operations. */
+// @ts-ignore: decorator
+@inline
+export function flip(w: Walker, i: i32): void {
+  const at = <usize>i << 2, spin = i32.load(w.spin + at);
+  w.energy -= <f64>(spin * i32.load(w.field + at));
+  i32.store(w.spin + at, -spin);
+  addRow(w, i, spin > 0);
+}
+
+/** Keeps the state where it is the best so far. */
+// @ts-ignore: decorator
+@inline
+export function keepBest(w: Walker): void {
+  if (w.energy >= w.bestEnergy) return;
+  w.bestEnergy = w.energy;
+  memory.copy(w.best, w.spin, <usize>w.n << 2);
+}
+
+/** Fields of the state in `spin`, given those of all x = 0. */
+export function spinFields(w: Walker): void {
+  for (let i = 0; i < w.n; i++) if (i32.load(w.spin + (<usize>i << 2)) > 0) addRow(w, i, false);
+}
+
+/** Steepest descent: the flip that gains most, until none gains. */
+export function descend(w: Walker): void {
+  for (;;) {
+    let gain = 0, chosen = -1;
+    for (let i = 0, at: usize = 0; i < w.n; i++, at += 4) {
+      const change = -(i32.load(w.spin + at) * i32.load(w.field + at));
+      if (change < gain) { gain = change; chosen = i; }
+    }
+    if (chosen < 0) break;
+    flip(w, chosen);
+    w.flips++;
+  }
+  keepBest(w);
+}

@@ -1,0 +1,66 @@
+import { random } from '../../core/random.js';
+import type { QuadraticModel } from '../model.js';
+import { integerForm, randomState } from './integer-form.js';
+import { runReads, type Reads } from './reads.js';
+import { sliced } from './slices.js';
+import type { SolveOptions, Solver } from './solver.js';
+import { automaticTemperatures, geometric } from './temperatures.js';
+
+export interface AnnealingOptions {
+  /** First and last temperature, in units of energy; chosen from the model's gains unless given. */
+  readonly hot?: number;
+  readonly cold?: number;
+}
+
+const defaultSweeps = 1000, defaultReads = 10, stream = 0x616e6e65;
+/** Where only time bounds the search: so many reads of each length, then as many of twice the length. */
+const readsOfLength = 4;
+
+/** Sweeps of read r. */
+const sweepsOf = (r: number, { sweeps, timeMs, reads }: SolveOptions): number =>
+  sweeps ?? (timeMs === undefined || reads !== undefined ? defaultSweeps : defaultSweeps * 2 ** Math.min(40, Math.floor(r / readsOfLength)));
+
+function checkRange({ hot, cold }: AnnealingOptions): void {
+  for (const value of [hot, cold])
+    if (value !== undefined && !(value > 0 && Number.isFinite(value)))
+      throw new RangeError(`annealing: expected temperatures above 0, got ${value}`);
+  if (hot !== undefined && cold !== undefined && hot < cold) throw new RangeError(`annealing: expected hot at least cold, got ${hot} and ${cold}`);
+}
+
+function readsOf(given: QuadraticModel, options: SolveOptions, { hot, cold }: AnnealingOptions): Reads {
+  const { seed = 1 } = options, form = integerForm(given), { model } = form, walker = form.walker(), { scale } = form.system;
+  const automatic = automaticTemperatures(form), range = { hot: hot ?? automatic.hot, cold: cold ?? automatic.cold };
+  range.hot = Math.max(range.hot, range.cold);
+  return {
+    start(r) {
+      const rng = random(stream, seed, r), sweeps = sweepsOf(r, options);
+      let done = 0;
+      walker.start(model.linear, randomState(model.n, rng), [rng.bits(), rng.bits()]);
+      const work = sliced(count => walker.anneal(geometric(range, sweeps, done, count, scale)));
+      return {
+        step() {
+          done += work(sweeps - done);
+          if (done === sweeps) walker.descend();
+          return done < sweeps;
+        },
+        energy: () => form.energyOf(walker.bestEnergy()),
+        sample: () => walker.best(),
+        sweeps: () => done,
+      };
+    },
+    release: () => form.release(),
+  };
+}
+
+/**
+ * Simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983): sweeps in a fixed order by Metropolis' rule, temperatures falling
+ * geometrically, the best state of every sweep kept, steepest descent at the end. Where `timeMs` alone bounds it, reads grow longer.
+ * Throws a RangeError for options out of range.
+ */
+export function annealing(own: AnnealingOptions = {}): Solver {
+  checkRange(own);
+  return {
+    name: 'annealing',
+    solve: (model, options = {}) => runReads('annealing', model, () => readsOf(model, options, own), options, defaultReads),
+  };
+}

@@ -1,0 +1,100 @@
+import { toSpins } from '../convert.js';
+import { energy, type QuadraticModel, type Sample } from '../model.js';
+import type { SolveOptions, SolveResult, Stopped } from './solver.js';
+
+/** One read under way. */
+export interface Read {
+  /** Works on for some milliseconds; false once it has ended. */
+  step(): boolean;
+  /** The lowest energy so far, up to the rounding of the search. */
+  energy(): number;
+  /** Its bits. */
+  sample(): Sample;
+  /** Sweeps so far: n attempted or evaluated flips each. */
+  sweeps(): number;
+  /** It went through all states: its energy is the minimum. */
+  proven?(): boolean;
+}
+
+/** Starts read r, a function of r and the seed alone. Only one read is under way at a time. */
+export interface Reads {
+  start(r: number): Read;
+  release(): void;
+}
+
+const yieldMs = 40, progressMs = 100, kept = 1000;
+
+function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRead = 0, readStep = 1 }: SolveOptions): void {
+  const whole = (name: string, value: number | undefined, least: number): void => {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < least))
+      throw new RangeError(`solve: expected ${name} to be an integer of at least ${least}, got ${value}`);
+  };
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`solve: expected an integer seed, got ${seed}`);
+  if (timeMs !== undefined && !(timeMs > 0)) throw new RangeError(`solve: expected a time of more than 0 ms, got ${timeMs}`);
+  if (target !== undefined && Number.isNaN(target)) throw new RangeError('solve: expected a target energy, got NaN');
+  whole('sweeps', sweeps, 1);
+  whole('reads', reads, 1);
+  whole('firstRead', firstRead, 0);
+  whole('readStep', readStep, 1);
+}
+
+interface Kept { readonly sample: Sample; readonly energy: number; readonly read: number }
+const byEnergy = (a: Kept, b: Kept): number => a.energy - b.energy || a.read - b.read;
+
+/** Lets signals, timers and the terminal have their turn. */
+const turn = (): Promise<void> => new Promise(resolve => { setTimeout(resolve); });
+
+/**
+ * Runs reads one after the other until they are done, or the time, a target or a signal ends them: what all solvers share. Energies
+ * are computed again from the model as given.
+ */
+export async function runReads(
+  solver: string, model: QuadraticModel, begin: () => Reads, options: SolveOptions, defaultReads: number,
+): Promise<SolveResult> {
+  checkOptions(options);
+  const { timeMs, target, signal, onProgress, firstRead = 0, readStep = 1 } = options;
+  const limit = options.reads ?? (timeMs === undefined ? defaultReads : Infinity);
+  const began = performance.now(), elapsed = (): number => performance.now() - began;
+  const own = (bits: Sample): Sample => (model.vartype === 'spin' ? toSpins(bits) : bits);
+  const found: Kept[] = [];
+  let reads = 0, sweeps = 0, bestSeconds = 0, lowest = Infinity, yielded = 0, told = 0, proven = false;
+  let stopped: Stopped | undefined;
+  const all = begin();
+
+  const reached = (read: Read): boolean =>
+    target !== undefined && read.energy() <= target + 1e-6 * Math.abs(target) && energy(model, own(read.sample())) <= target;
+  try {
+    while (reads < limit && !stopped) {
+      const read = all.start(firstRead + reads * readStep);
+      for (let more = true; more;) {
+        more = read.step();
+        const now = elapsed(), improved = read.energy() < lowest;
+        if (improved) { lowest = read.energy(); bestSeconds = now / 1000; }
+        if (improved && reached(read)) stopped = 'target';
+        else if (timeMs !== undefined && now >= timeMs) stopped = 'time';
+        else if (signal?.aborted) stopped = 'interrupted';
+        if (onProgress && now - told >= progressMs) {
+          told = now;
+          const part = Number.isFinite(limit) ? (reads + (more ? 0 : 1)) / limit : 0;
+          onProgress({ done: Math.min(1, Math.max(part, timeMs === undefined ? 0 : now / timeMs)), bestEnergy: lowest, seconds: now / 1000 });
+        }
+        if (stopped) break;
+        if (now - yielded >= yieldMs) { await turn(); yielded = elapsed(); }
+      }
+      const sample = own(read.sample());
+      found.push({ sample, energy: energy(model, sample), read: reads });
+      if (found.length >= 2 * kept) found.sort(byEnergy).length = kept;
+      sweeps += read.sweeps();
+      reads++;
+      if (read.proven?.()) { proven = true; stopped ??= 'proven'; }
+    }
+  } finally {
+    all.release();
+  }
+  found.sort(byEnergy).length = Math.min(found.length, kept);
+  const seconds = elapsed() / 1000;
+  return {
+    samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best: found[0]!,
+    info: { solver, seconds, secondsToBest: bestSeconds, reads, sweeps, stopped: stopped ?? 'done', proven },
+  };
+}
