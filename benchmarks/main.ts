@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { BenchRow, Case } from './case.js';
+import { annealingCases } from './annealing.bench.js';
 import { measure } from './harness.js';
 import { kernelCases } from './kernels.bench.js';
 import { openPeers, peerTable, type PeerTable } from './peer.js';
 import { trainingCases } from './training.bench.js';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { kernels: kernelCases, training: trainingCases };
+const groups: Readonly<Record<string, readonly Case[]>> = { kernels: kernelCases, training: trainingCases, annealing: annealingCases };
 
 /** The cases of a group, or of all, whose kernel matches. Throws where there is none. */
 export function select(group?: string, only = /./): readonly Case[] {

@@ -11,6 +11,7 @@ export const peerTable: PeerTable = {
   numpy: numeric,
   scipy: numeric,
   torch: numeric,
+  cpp: numeric,
   'tfjs-wasm': [[process.execPath, script('tfjs.mjs')]],
   'onnxruntime-node': [[process.execPath, script('onnxruntime.mjs')]],
 };

@@ -1,3 +1,4 @@
+import { random } from '../core/random.js';
 import { alloc, contains, free, scratch } from './memory.js';
 import { kernels, readable } from './wasm.js';
 
@@ -34,7 +35,7 @@ export interface SpinSystem {
   release(): void;
 }
 
-const headerBytes = 64, unreachable = -(2 ** 30);
+const headerBytes = 144, lanes = 16, unreachable = -(2 ** 30);
 const padded = (n: number): number => Math.ceil(n / 8) * 8;
 
 /** Room in the kernels' memory that stays until it is given back. */
@@ -107,6 +108,8 @@ function walkerOn(n: number, scale: number, { kind, matrix, rows }: Stored): Spi
       all[7] = 0;
       // xorshift has no way out of a state of zeros.
       state64.set([seed[0] | 0, seed[1] | 1]);
+      const rng = random(...seed);
+      for (let k = lanes; k < lanes + 16; k++) all[k] = rng.bits() | 1;
     },
     anneal: temperatures => scratch(() => kernels.anneal(address, readable(temperatures).byteOffset, temperatures.length)),
     descend: () => kernels.descend(address),

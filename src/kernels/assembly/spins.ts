@@ -18,6 +18,7 @@ export class Walker {
   energy: f64;
   bestEnergy: f64;
   random: u64;
+  // From byte 64 on: the states of four more streams of random numbers, and four levels.
 }
 
 export const sparse: i32 = 0;
