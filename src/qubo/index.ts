@@ -6,3 +6,4 @@ export { negated, toBinary, toBits, toSpin, toSpins } from './convert.js';
 export type { SolveInfo, SolveOptions, SolveProgress, SolveResult, Solver } from './solvers/solver.js';
 export { annealing, type AnnealingOptions } from './solvers/annealing.js';
 export { descent } from './solvers/descent.js';
+export { solverByName, solverNames } from './solvers/index.js';

@@ -24,7 +24,7 @@ export interface Reads {
 
 const yieldMs = 40, progressMs = 100, kept = 1000;
 
-function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRead = 0, readStep = 1 }: SolveOptions): void {
+export function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRead = 0, readStep = 1 }: SolveOptions): void {
   const whole = (name: string, value: number | undefined, least: number): void => {
     if (value !== undefined && (!Number.isSafeInteger(value) || value < least))
       throw new RangeError(`solve: expected ${name} to be an integer of at least ${least}, got ${value}`);

@@ -22,8 +22,8 @@ export interface SolveOptions {
   /** Stops as soon as an energy of at most this is found. */
   readonly target?: number;
   readonly onProgress?: (progress: SolveProgress) => void;
-  /** Stops early and returns the best so far; never rejects. */
-  readonly signal?: AbortSignal;
+  /** An AbortSignal, say: stops early and returns the best so far, and does not reject. */
+  readonly signal?: { readonly aborted: boolean };
 }
 
 export type Stopped = 'done' | 'time' | 'target' | 'interrupted' | 'proven';

@@ -1,0 +1,13 @@
+import { annealing } from './annealing.js';
+import { descent } from './descent.js';
+import type { Solver } from './solver.js';
+
+const solvers = { annealing, descent } satisfies Record<string, () => Solver>;
+
+export const solverNames: readonly string[] = Object.keys(solvers);
+
+/** A solver with its defaults. Throws a RangeError naming the solvers there are. */
+export function solverByName(name: string): Solver {
+  if (!Object.hasOwn(solvers, name)) throw new RangeError(`solver: expected ${solverNames.join(', ')}, got ${name}`);
+  return solvers[name as keyof typeof solvers]();
+}
