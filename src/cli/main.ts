@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { datasetNames } from '../../datasets/index.js';
 import { operatorNames } from '../../operators/index.js';
 import { tasks } from '../tasks/index.js';
+import { studies } from '../tasks/studies/index.js';
 import { methodNames } from '../tasks/methods.js';
 import { addBench } from './bench.js';
 import { addCompile } from './compile.js';
@@ -23,6 +24,7 @@ function addList(program: Command): void {
         console.log(
           JSON.stringify({
             tasks: tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })),
+            studies: studies.map(({ name, summary, variants, methods }) => ({ name, summary, variants, methods })),
             methods: methodNames,
             operators: operatorNames,
             datasets: datasetNames,
@@ -32,7 +34,7 @@ function addList(program: Command): void {
         console.log(
           [
             formatTable(
-              tasks.map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]),
+              [...tasks, ...studies].map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]),
               'text',
             ),
             `methods    ${methodNames.join(', ')}`,

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { evaluate } from '../tasks/evaluate.js';
 import { checkRun, type Result, type RunOptions } from '../tasks/rows.js';
 import { taskByName, tasks } from '../tasks/index.js';
+import { studies, studyByName } from '../tasks/studies/index.js';
 import { defaultMethods, methodNames } from '../tasks/methods.js';
 import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
@@ -11,6 +12,7 @@ import { checkpointFolder, dataFolder, outputFolder } from './files.js';
 import { decibels, positiveInteger, seedNumber, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
+import { runStudy } from './run-study.js';
 
 export interface RunArguments {
   readonly methods?: string;
@@ -106,7 +108,7 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
 export function addRun(program: Command): void {
   program
     .command('run')
-    .argument('<task>', tasks.map(({ name }) => name).join(', '))
+    .argument('<task>', [...tasks, ...studies].map(({ name }) => name).join(', '))
     .description('train and score methods on a task; writes results.json, report.html and model files')
     .option('--methods <names>', 'comma-separated, or all')
     .option('--variant <name>', 'which operator or signals')
@@ -124,6 +126,10 @@ export function addRun(program: Command): void {
     .option('--out <folder>', 'where results go', 'signfold-out')
     .option('--json', 'results on stdout as JSON')
     .action(async (name: string, given: RunArguments) => {
+      const study = studyByName(name);
+      if (study) return runStudy(study, given);
+      if (!tasks.some(task => task.name === name))
+        throw new UsageError(`run: expected ${[...tasks, ...studies].map(task => task.name).join(', ')}, got ${name}`);
       const task = knownTask(name),
         options = runOptions(task, given),
         folder = outputFolder(given.out);

@@ -11,6 +11,7 @@ import { resultsTable } from './table.js';
 import type { Report } from './types.js';
 
 export { signsPicture } from './signs.js';
+export { studyHtml, type StudyReport } from './study.js';
 export type { Panel, PictureRow, Report, SignsPicture } from './types.js';
 
 const section = (title: string, content: Html): Html => (content.markup.trim() ? html`<section>
