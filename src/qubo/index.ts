@@ -7,3 +7,5 @@ export type { SolveInfo, SolveOptions, SolveProgress, SolveResult, Solver } from
 export { annealing, type AnnealingOptions } from './solvers/annealing.js';
 export { descent } from './solvers/descent.js';
 export { solverByName, solverNames } from './solvers/index.js';
+export { bestKnown } from './best-known.js';
+export { palubeckis, palubeckisInstances, type PalubeckisInstance } from './palubeckis.js';
