@@ -11,6 +11,7 @@ import { addDemo } from './demo.js';
 import { lineOf, UsageError } from './failure.js';
 import { addInspect, addTrain } from './model-commands.js';
 import { addReconstruct } from './reconstruct.js';
+import { addQubo } from './qubo.js';
 import { addRun } from './run.js';
 import { formatTable } from './table.js';
 
@@ -58,7 +59,7 @@ const program = new Command('signfold')
           .replace(/\s*\n\s*/g, ' ')}\n`,
       ),
   });
-for (const add of [addDemo, addList, addRun, addTrain, addReconstruct, addInspect, addCompile, addBench]) add(program);
+for (const add of [addDemo, addList, addRun, addTrain, addReconstruct, addInspect, addCompile, addQubo, addBench]) add(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);

@@ -1,0 +1,140 @@
+import { Option, type Command } from 'commander';
+import { bestKnown, palubeckis, palubeckisInstances } from '../qubo/index.js';
+import { formats, guessFormat, type Problem } from '../qubo/formats/index.js';
+import { solverByName, solverNames } from '../qubo/solvers/index.js';
+import type { DataFolder } from '../tasks/task.js';
+import { environment } from './environment.js';
+import { UsageError } from './failure.js';
+import { checkWritable, dataFolder, writeAtomically } from './files.js';
+import { positiveInteger, seedNumber } from './options.js';
+import { secondsNumber } from './qubo-solve.js';
+import { formatTable } from './table.js';
+
+interface Instance {
+  readonly name: string;
+  load(): Problem;
+}
+
+interface BenchArguments {
+  readonly set: string;
+  readonly only?: string;
+  readonly solver: string;
+  readonly time: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly data?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** One instance and solver, over seeds. */
+interface BenchRow {
+  readonly instance: string;
+  readonly variables: number;
+  readonly solver: string;
+  /** In the instance's own sense, as are the objectives. */
+  readonly bestKnown: number | null;
+  readonly objectives: readonly number[];
+  /** How far the best seed stayed from the best known value, per cent. */
+  readonly gapPercent: number | null;
+  /** Runs that reached it, and when. */
+  readonly secondsToBestKnown: readonly (number | null)[];
+}
+
+const folders = { gset: ['qubo/gset'], bqp: ['qubo/biqmac/beasley', 'qubo/beasley_qbsolv'], gka: ['qubo/biqmac/gka'] } as const;
+const sets = [...Object.keys(folders), 'palubeckis'];
+const naturally = new Intl.Collator('en', { numeric: true });
+
+/** bqp1000_1.qubo.gz is known as bqp1000-1. */
+const nameOf = (file: string): string => file.replace(/\.(txt|sparse|qubo)\.gz$/, '').replace('_', '-');
+
+function stored(folder: DataFolder, path: string, file: string): Instance {
+  return {
+    name: nameOf(file),
+    load() {
+      const text = new TextDecoder().decode(folder.read(`${path}/${file}`)), format = guessFormat(file, text)!;
+      // The qbsolv copies of Beasley's problems are to be maximised, and Bonn's matrices to be minimised.
+      return formats[format].read(text, format === 'qbsolv' ? { sense: 'max' } : {})[0]!;
+    },
+  };
+}
+
+function instancesOf(set: string, folder: DataFolder | undefined): Instance[] {
+  if (set === 'palubeckis') return palubeckisInstances.map(instance => ({
+    name: instance.name, load: () => ({ model: palubeckis(instance), sense: 'max', objective: energy => -energy }),
+  }));
+  if (!folder) throw new UsageError(`qubo bench: expected --data or SIGNFOLD_DATA for ${set}; palubeckis needs none`);
+  return folders[set as keyof typeof folders].flatMap(path =>
+    folder.list(path).filter(file => /\.(txt|sparse|qubo)\.gz$/.test(file)).map(file => stored(folder, path, file)));
+}
+
+function selected({ set, only, data }: BenchArguments): Instance[] {
+  const names = set === 'all' ? sets.filter(name => name !== 'palubeckis') : set.split(',');
+  const unknown = names.find(name => !sets.includes(name));
+  if (unknown !== undefined) throw new UsageError(`qubo bench: expected --set ${sets.join(', ')} or all, got ${unknown}`);
+  const wanted = only?.split(','), all = names.flatMap(name => instancesOf(name, dataFolder(data)));
+  const missing = wanted?.find(name => !all.some(instance => instance.name === name));
+  if (missing !== undefined) throw new UsageError(`qubo bench: expected instances of ${names.join(', ')}, got ${missing}`);
+  return all.filter(({ name }) => !wanted || wanted.includes(name)).sort((a, b) => naturally.compare(a.name, b.name));
+}
+
+async function measured({ name, load }: Instance, { solver, time, seeds, seed }: BenchArguments, signal: AbortSignal): Promise<BenchRow> {
+  const { model, sense, objective } = load(), sign = sense === 'max' ? -1 : 1, known = bestOf(name, sense);
+  const objectives: number[] = [], secondsToBestKnown: (number | null)[] = [];
+  for (let k = 0; k < seeds && !signal.aborted; k++) {
+    const options = { seed: seed + k, timeMs: 1000 * time, signal, ...(known !== undefined && { target: sign * known }) };
+    const { best, info } = await solverByName(solver).solve(model, options);
+    objectives.push(objective(best.energy));
+    secondsToBestKnown.push(known !== undefined && best.energy <= sign * known ? info.secondsToBest : null);
+  }
+  const lowest = Math.min(...objectives.map(value => sign * value));
+  return {
+    instance: name, variables: model.n, solver, bestKnown: known ?? null, objectives, secondsToBestKnown,
+    gapPercent: known === undefined ? null : 100 * (lowest - sign * known) / Math.abs(known),
+  };
+}
+
+/** Bonn's copies of Beasley's problems are negated: minima, where the table has maxima. */
+function bestOf(name: string, sense: 'min' | 'max'): number | undefined {
+  const known = bestKnown(name);
+  return known !== undefined && sense === 'min' ? -Math.abs(known) : known;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+function cells({ instance, variables, bestKnown: known, objectives, gapPercent, secondsToBestKnown }: BenchRow): string[] {
+  const times = secondsToBestKnown.filter(value => value !== null);
+  return [
+    instance, String(variables), String(known ?? '–'), objectives.map(String).join(' '), gapPercent === null ? '–' : gapPercent.toFixed(3),
+    `${times.length}/${objectives.length}`, times.length ? median(times).toFixed(2) : '–',
+  ];
+}
+const header = ['instance', 'n', 'best known', 'found', 'gap %', 'reached', 'median s'];
+
+export function addQuboBench(qubo: Command): void {
+  qubo.command('bench').description('a solver on public instances: gaps to the best-known values, and the time to reach them, on one thread')
+    .option('--set <names>', `${sets.join(', ')}, or all that are stored`, 'all')
+    .option('--only <names>', 'these instances, comma-separated')
+    .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
+    .option('--time <seconds>', 'for each run, less where the best-known value is reached', secondsNumber, 10)
+    .option('--seeds <N>', 'runs of each instance', positiveInteger, 1)
+    .option('--seed <S>', 'first seed', seedNumber, 1)
+    .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')
+    .option('--out <file>', 'also write the rows as JSON')
+    .option('--json', 'as JSON')
+    .action(async (given: BenchArguments) => {
+      if (given.out !== undefined) checkWritable(given.out);
+      const instances = selected(given), rows: BenchRow[] = [], abort = new AbortController();
+      process.once('SIGINT', () => abort.abort());
+      for (const instance of instances) {
+        if (abort.signal.aborted) break;
+        const row = await measured(instance, given, abort.signal);
+        if (!row.objectives.length) break;
+        rows.push(row);
+        process.stderr.write(`${cells(row).join('  ')}\n`);
+      }
+      const report = { environment: environment(), time: given.time, complete: !abort.signal.aborted, rows };
+      if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report, null, 1)}\n`);
+      console.log(given.json ? JSON.stringify(report) : formatTable([header, ...rows.map(cells)]));
+    });
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { formats, guessFormat, type FormatName, type FormatOptions, type Problem } from '../qubo/formats/index.js';
+import { UsageError } from './failure.js';
+import { wholeNumber } from './options.js';
+
+/** How a file is to be read or written where its format's own conventions do not hold. */
+export interface FileArguments {
+  readonly format?: FormatName;
+  readonly problem?: number;
+  readonly base?: 0 | 1;
+  readonly sense?: 'min' | 'max';
+  readonly counting?: 'single' | 'double';
+  readonly offset?: number;
+}
+
+export const formatNames = Object.keys(formats) as FormatName[];
+/** Text beyond this does not fit into one JavaScript string. */
+const largestText = 2 ** 29 - 24;
+
+export function finiteNumber(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError(`expected a number, got ${text || 'nothing'}.`);
+  return value;
+}
+
+/** The options of every command that reads a problem. */
+export const addFileOptions = (command: Command): Command => command
+  .addOption(new Option('--format <name>', 'file format; told by name and content otherwise').choices(formatNames))
+  .option('--problem <K>', 'which problem of a file with several, from 1', wholeNumber)
+  .addOption(new Option('--base <B>', 'number of the first variable').choices(['0', '1']).argParser(base))
+  .addOption(new Option('--sense <min|max>', 'whether the objective is minimised or maximised').choices(['min', 'max']))
+  .addOption(new Option('--counting <kind>', 'an entry counts once, or stands for two of a symmetric matrix').choices(['single', 'double']))
+  .option('--offset <C>', 'constant of the objective', finiteNumber);
+
+function base(text: string): 0 | 1 {
+  if (text !== '0' && text !== '1') throw new InvalidArgumentError('Allowed choices are 0, 1.');
+  return text === '0' ? 0 : 1;
+}
+
+const optionsOf = ({ base: first, sense, counting, offset }: FileArguments): FormatOptions => ({
+  ...(first !== undefined && { base: first }), ...(sense && { sense }), ...(counting && { counting }), ...(offset !== undefined && { offset }),
+});
+
+export function readText(path: string): string {
+  const bytes = readFileSync(path);
+  if (!path.toLowerCase().endsWith('.gz')) {
+    if (bytes.length > largestText) throw new Error(`${path}: expected at most ${largestText} bytes, got ${bytes.length}`);
+    return bytes.toString('utf8');
+  }
+  try {
+    return gunzipSync(bytes, { maxOutputLength: largestText }).toString('utf8');
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** A problem of a file. Throws with the file's name in front. */
+export function readProblem(path: string, given: FileArguments): { problem: Problem; format: FormatName; count: number } {
+  const text = readText(path), format = given.format ?? guessFormat(path, text);
+  if (!format) throw new UsageError(`${path}: cannot tell its format; say --format ${formatNames.join(', ')}`);
+  let problems: readonly Problem[];
+  try {
+    problems = formats[format].read(text, optionsOf(given));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+  const which = given.problem ?? 1, problem = problems[which - 1];
+  if (!problem) throw new UsageError(`${path}: expected --problem 1 to ${problems.length}, got ${which}`);
+  return { problem, format, count: problems.length };
+}
+
+/** A problem's text in a format; compressed where the name ends in .gz. */
+export function written(path: string, problem: Problem, format: FormatName, given: FileArguments): { bytes: Uint8Array; offset: number } {
+  const { text, offset } = formats[format].write(problem.model, optionsOf(given)), bytes = new TextEncoder().encode(text);
+  return { bytes: path.toLowerCase().endsWith('.gz') ? gzipSync(bytes) : bytes, offset };
+}

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { SingleBar } from 'cli-progress';
+import { solverByName, solverNames } from '../qubo/solvers/index.js';
+import type { SolveOptions, SolveProgress, SolveResult } from '../qubo/solvers/solver.js';
+import { solveParallel } from '../qubo/parallel.js';
+import type { Problem } from '../qubo/formats/index.js';
+import { checkWritable, writeAtomically } from './files.js';
+import { positiveInteger, seedNumber } from './options.js';
+import { addFileOptions, finiteNumber, readProblem, type FileArguments } from './qubo-files.js';
+
+interface SolveArguments extends FileArguments {
+  readonly solver: string;
+  readonly time?: number;
+  readonly sweeps?: number;
+  readonly reads?: number;
+  readonly target?: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const defaultSeconds = 10;
+
+export function secondsNumber(text: string): number {
+  const value = finiteNumber(text);
+  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError(`expected more than 0 seconds, got ${text}.`);
+  return value;
+}
+
+function progressBar(problem: Problem): { report(progress: SolveProgress): void; stop(): void } {
+  if (!process.stderr.isTTY) return { report() {}, stop() {} };
+  const bar = new SingleBar({ format: '{bar} {percentage}%  best {best}  {seconds} s', barsize: 24, hideCursor: true, stream: process.stderr });
+  bar.start(1000, 0, { best: '', seconds: 0 });
+  return {
+    report: ({ done, bestEnergy, seconds }) =>
+      bar.update(Math.round(1000 * done), { best: Number.isFinite(bestEnergy) ? problem.objective(bestEnergy) : '', seconds: seconds.toFixed(1) }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** What is printed with --json; energies are those of the model that is minimised, objectives the file's own. */
+function reported({ samples, energies, best, info }: SolveResult, { model, sense, objective }: Problem, seed: number) {
+  return {
+    solver: info.solver, sense, vartype: model.vartype, variables: model.n, seed,
+    best: { energy: best.energy, objective: objective(best.energy), sample: [...best.sample] },
+    energies: [...energies], objectives: Array.from(energies, objective), samples: samples.length, info,
+  };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  done: 'all reads done', time: 'time is over', target: 'target reached', interrupted: 'interrupted', proven: 'proven optimal',
+};
+
+async function solved(problem: Problem, given: SolveArguments): Promise<SolveResult> {
+  const { solver, time, sweeps, reads, target, threads, seed } = given, bars = progressBar(problem), abort = new AbortController();
+  const bounded = time ?? (sweeps === undefined && reads === undefined ? defaultSeconds : undefined);
+  const options: SolveOptions = {
+    seed, signal: abort.signal, onProgress: bars.report,
+    ...(bounded !== undefined && { timeMs: 1000 * bounded }), ...(sweeps && { sweeps }), ...(reads && { reads }),
+    ...(target !== undefined && { target: problem.sense === 'max' ? -target : target }),
+  };
+  const interrupt = (): void => abort.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return threads > 1 ? await solveParallel(problem.model, { ...options, solver, threads }) : await solverByName(solver).solve(problem.model, options);
+  } finally {
+    bars.stop();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+export function addSolve(qubo: Command): void {
+  addFileOptions(qubo.command('solve <file>').description('search for the best sample; Ctrl-C gives the best so far'))
+    .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
+    .option('--time <seconds>', `stop after this time; ${defaultSeconds} where nothing else bounds the search`, secondsNumber)
+    .option('--sweeps <N>', 'sweeps of one read', positiveInteger)
+    .option('--reads <N>', 'independent reads', positiveInteger)
+    .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
+    .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, positiveInteger, 1)
+    .option('--seed <S>', 'seed', seedNumber, 1)
+    .option('--out <file>', 'also write the result as JSON')
+    .option('--json', 'as JSON')
+    .action(async (path: string, given: SolveArguments) => {
+      if (given.out !== undefined) checkWritable(given.out);
+      const { problem } = readProblem(path, given), result = await solved(problem, given), report = reported(result, problem, given.seed);
+      if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report)}\n`);
+      if (given.json) return console.log(JSON.stringify(report));
+      const { info, best } = result, { reads, seconds, secondsToBest, lowerBound } = info;
+      const bound = info.proven ? ', proven optimal' : lowerBound === undefined ? '' : `, bound ${problem.objective(lowerBound)}`;
+      console.log(`${path}: ${problem.model.n} variables, ${problem.sense} ${problem.objective(best.energy)}${bound}`);
+      console.log(`${info.solver}: found after ${secondsToBest.toFixed(2)} of ${seconds.toFixed(2)} s, ${reads} reads; ${reasons[info.stopped]}`);
+      if (given.out !== undefined) console.log(`written: ${given.out}`);
+    });
+}
