@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  annealing, energy, field, flipGain, fromMatrix, fromTriplets, negated, palubeckis, palubeckisInstances, toBinary, toBits, toSpin, toSpins,
+  type QuadraticModel,
+} from '../src/qubo/index.js';
+import { solveParallel } from '../src/qubo/parallel.js';
+import { random } from '../src/core/random.js';
+
+/** Small models of whole coefficients, by seed: both vartypes, both layouts. */
+const model = fc.record({
+  n: fc.integer({ min: 0, max: 9 }), seed: fc.integer(), vartype: fc.constantFrom('binary', 'spin'), layout: fc.constantFrom('dense', 'sparse'),
+}).map(({ n, seed, vartype, layout }): QuadraticModel => {
+  const rng = random(seed), Q = Float64Array.from({ length: n * n }, () => (rng.uniform() < 0.3 ? 0 : rng.integer(41) - 20));
+  return fromMatrix(Q, n, { vartype, layout, offset: rng.integer(9), linear: Float64Array.from({ length: n }, () => rng.integer(9) - 4) });
+});
+const samplesOf = ({ n, vartype }: QuadraticModel): Int8Array[] =>
+  Array.from({ length: 2 ** n }, (_, k) => Int8Array.from({ length: n }, (__, i) => (vartype === 'spin' ? 2 * ((k >> i) & 1) - 1 : (k >> i) & 1)));
+
+/** The definition, pair by pair. */
+function slowEnergy({ n, linear, couplings, offset }: QuadraticModel, v: Int8Array): number {
+  let sum = offset;
+  for (let i = 0; i < n; i++) {
+    sum += linear[i]! * v[i]!;
+    if (couplings.kind === 'dense') for (let j = 0; j < i; j++) sum += couplings.values[i * n + j]! * v[i]! * v[j]!;
+    else for (let k = couplings.rowPtr[i]!; k < couplings.rowPtr[i + 1]!; k++)
+      if (couplings.colIdx[k]! < i) sum += couplings.values[k]! * v[i]! * v[couplings.colIdx[k]!]!;
+  }
+  return sum;
+}
+
+const models = suite('quadratic models');
+models('energies, gains and fields are those of the definition', () => {
+  fc.assert(fc.property(model, one => samplesOf(one).every(sample => {
+    const E = energy(one, sample);
+    return E === slowEnergy(one, sample) && sample.every((value, i) => {
+      const flipped = sample.slice();
+      flipped[i] = one.vartype === 'spin' ? -value : 1 - value;
+      return flipGain(one, sample, i) === energy(one, flipped) - E;
+    });
+  })), { numRuns: 40 });
+});
+models('bits and spins have the same energies, both ways, exactly', () => {
+  fc.assert(fc.property(model, one => samplesOf(one).every(sample => {
+    const E = energy(one, sample);
+    return energy(toSpin(one), toSpins(sample)) === E && energy(toBinary(one), toBits(sample)) === E && energy(negated(one), sample) === -E;
+  })), { numRuns: 40 });
+});
+models('a matrix is xᵀQx; repeated triplets add up, zeros leave', () => {
+  const one = fromMatrix([1, 2, 3, 4], 2, { offset: 0.5 });
+  assert.equal(samplesOf(one).map(sample => energy(one, sample)), [0.5, 1.5, 4.5, 10.5]);
+  const two = fromTriplets(3, { rows: [0, 1, 0, 2], cols: [1, 0, 2, 2], values: [2, 1, 0, 7] }, { layout: 'sparse' });
+  assert.equal([...two.linear], [0, 0, 7]);
+  assert.equal(two.couplings, { kind: 'sparse', rowPtr: Uint32Array.of(0, 1, 2, 2), colIdx: Uint32Array.of(1, 0), values: Float64Array.of(3, 3) });
+  assert.is(fromTriplets(1, { rows: [0], cols: [0], values: [7] }, { vartype: 'spin' }).offset, 7);
+  assert.is(field(two, [1, 0, 1], 1), 3);
+});
+models('wrong parts are refused in one line', () => {
+  const none = { rows: [], cols: [], values: [] };
+  for (const [make, message] of [
+    [() => fromTriplets(-1, none), 'model: expected a number of variables of 0 or more, got -1'],
+    [() => fromTriplets(2, { rows: [0], cols: [2], values: [1] }), 'model: expected indices from 0 to 1, got (0, 2)'],
+    [() => fromTriplets(2, { rows: [0], cols: [1], values: [NaN] }), 'model: expected finite coefficients, got NaN'],
+    [() => fromTriplets(2, none, { linear: [1] }), 'model: expected 2 linear coefficients, got 1'],
+    [() => fromMatrix([1, 2], 2), 'model: expected 4 coefficients of 2 variables, got 2'],
+    [() => energy(fromMatrix([1], 1), [2]), 'sample: expected 0 or 1, got 2 at 0'],
+    [() => energy(fromMatrix([1], 1), [0, 1]), 'sample: expected 1 values, got 2'],
+  ] as const) assert.throws(make, (error: Error) => error.message === message);
+});
+models('the first numbers of a Palubeckis problem are those of its generator', () => {
+  // seed 31000: s = 16807 · 31000 mod (2³¹ − 1) = 521017000, u = 0.24261…, ⌊201 u − 100⌋ = −52, negated.
+  const instance = { ...palubeckisInstances[0]!, n: 20 }, one = palubeckis(instance);
+  assert.is(one.linear[0], 52);
+  assert.is(one.n, 20);
+  assert.ok(one.linear.every(value => Math.abs(value) <= 100));
+});
+models.run();
+
+const threads = suite('reads on threads');
+threads('two threads give the samples of one', async () => {
+  const rng = random(5), n = 40, one = fromMatrix(Float64Array.from({ length: n * n }, () => rng.normal()), n);
+  const alone = await annealing().solve(one, { sweeps: 20, reads: 5 });
+  const shared = await solveParallel(one, { solver: 'annealing', threads: 2, sweeps: 20, reads: 5 });
+  assert.equal([...shared.energies], [...alone.energies]);
+  assert.equal(shared.best, alone.best);
+  assert.equal([shared.info.reads, shared.info.stopped], [5, 'done']);
+});
+threads('a target or a signal ends all of them', async () => {
+  const one = fromMatrix([1, -3, 0, 1], 2);
+  assert.is((await solveParallel(one, { solver: 'annealing', threads: 2, timeMs: 60_000, target: -1 })).info.stopped, 'target');
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 300);
+  assert.is((await solveParallel(one, { solver: 'annealing', threads: 2, timeMs: 60_000, signal: abort.signal })).info.stopped, 'interrupted');
+});
+threads('impossible options are refused', async () => {
+  const one = fromMatrix([1], 1), message = async (options: object): Promise<string> => {
+    try {
+      await solveParallel(one, { solver: 'annealing', threads: 1, ...options });
+      return 'none';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.is(await message({ threads: 0 }), 'solveParallel: expected 1 to 256 threads, got 0');
+  assert.match(await message({ solver: 'magic' }), /^solver: expected annealing, .*, got magic$/);
+  assert.is(await message({ reads: 0 }), 'solve: expected reads to be an integer of at least 1, got 0');
+});
+threads.run();
