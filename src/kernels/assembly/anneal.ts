@@ -40,12 +40,13 @@ export function exponential(bits: u32): f32 {
 
 /**
  * One sweep at temperature t in a fixed order, by Metropolis' rule: a gain of at most t·(−ln u) is taken. Above `limit` no random
- * number of 32 bits takes one, so that four spins are passed at once where none is below it.
+ * number of 32 bits takes one, so that four spins are passed at once where none is below it. It stays below 2³⁰, the gain of a
+ * padding spin, in f32 too.
  */
 // @ts-ignore: decorator
 @inline
 export function sweep(w: Walker, t: f32): void {
-  const floor = i32x4.splat(-<i32>Mathf.min(22.19 * t, 1073741823)), scale = f32x4.splat(t * 0.6931472);
+  const floor = i32x4.splat(-<i32>Mathf.min(22.19 * t, 1073741760)), scale = f32x4.splat(t * 0.6931472);
   const field = w.field, spin = w.spin, end = <usize>w.n << 2, lanes = changetype<usize>(w) + 64, levels = lanes + 64;
   for (let at: usize = 0; at < end; at += 16) {
     const products = i32x4.mul(v128.load(spin + at), v128.load(field + at));
