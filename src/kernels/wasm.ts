@@ -77,6 +77,7 @@ interface Kernels {
   spinFields(walker: number): void;
   descend(walker: number): void;
   anneal(walker: number, temperatures: number, count: number): void;
+  tabu(walker: number, search: number, moves: number): void;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));

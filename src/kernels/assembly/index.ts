@@ -19,3 +19,4 @@ export { signBits, xnor } from './xnor';
 export { packSigns, packSignsTransposed } from './sign-pack';
 export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
+export { tabu } from './tabu';
