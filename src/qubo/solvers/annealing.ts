@@ -1,6 +1,7 @@
 import { random } from '../../core/random.js';
 import type { QuadraticModel } from '../model.js';
 import { integerForm, randomState } from './integer-form.js';
+import { sweepsOf } from './lengths.js';
 import { runReads, type Reads } from './reads.js';
 import { sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
@@ -13,12 +14,6 @@ export interface AnnealingOptions {
 }
 
 const defaultSweeps = 1000, defaultReads = 10, stream = 0x616e6e65;
-/** Where only time bounds the search: so many reads of each length, then as many of twice the length. */
-const readsOfLength = 4;
-
-/** Sweeps of read r. */
-const sweepsOf = (r: number, { sweeps, timeMs, reads }: SolveOptions): number =>
-  sweeps ?? (timeMs === undefined || reads !== undefined ? defaultSweeps : defaultSweeps * 2 ** Math.min(40, Math.floor(r / readsOfLength)));
 
 function checkRange({ hot, cold }: AnnealingOptions): void {
   for (const value of [hot, cold])
@@ -33,7 +28,7 @@ function readsOf(given: QuadraticModel, options: SolveOptions, { hot, cold }: An
   range.hot = Math.max(range.hot, range.cold);
   return {
     start(r) {
-      const rng = random(stream, seed, r), sweeps = sweepsOf(r, options);
+      const rng = random(stream, seed, r), sweeps = sweepsOf(r, options, defaultSweeps);
       let done = 0;
       walker.start(model.linear, randomState(model.n, rng), [rng.bits(), rng.bits()]);
       const work = sliced(count => walker.anneal(geometric(range, sweeps, done, count, scale)));
