@@ -18,3 +18,4 @@ export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
 export { fastLength } from './fft-table.js';
 export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
+export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';

@@ -74,6 +74,8 @@ interface Kernels {
   addRuns: Kernels['copyRuns'];
   signBits(x: number, n: number, to: number): void;
   xnor(w: number, x: number, out: number, rows: number, bytes: number, n: number, batch: number, scale: number): void;
+  coherenceStart(search: number): void;
+  coherenceAnneal(search: number, temperatures: number, count: number): void;
   spinFields(walker: number): void;
   descend(walker: number): void;
   anneal(walker: number, temperatures: number, count: number): void;

@@ -20,3 +20,4 @@ export { packSigns, packSignsTransposed } from './sign-pack';
 export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
 export { tabu } from './tabu';
+export { coherenceStart, coherenceAnneal } from './coherence';
