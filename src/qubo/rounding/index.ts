@@ -1,0 +1,10 @@
+export { type WeightGrid, type InputGrid, integerGrid, signGrid, largestScale, inputGrid, inputCodes } from './grid.js';
+export { type Statistics, type Calibration, calibration, withoutBias } from './calibration.js';
+export { type LayerWeights, type NeuronProblem, neuronProblem, roundingModel, sharedCouplings, codesOf, outputError } from './problem.js';
+export { type GramFactor, gramFactor } from './factor.js';
+export { type KBestOptions, kBest } from './k-best.js';
+export { descend } from './descent.js';
+export { type SphereResult, exactRounding } from './sphere.js';
+export { type RoundingMethod, type Rounded, nearest, greedy, gptq, kBestRounding, exact, bySolver, bestOf, quboMethod } from './methods.js';
+export { type LayerProblem, type LayerProblemOptions, type NeuronRun, layerProblem } from './layer.js';
+export { type QuboRoundingOptions, type RoundedLayer, quboRounding } from './qubo-rounding.js';
