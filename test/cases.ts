@@ -2,6 +2,10 @@
 // a symmetric case hides a wrong adjoint.
 import { tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
+import { annealing } from '../src/qubo/solvers/annealing.js';
+import { descent } from '../src/qubo/solvers/descent.js';
+import { tabu } from '../src/qubo/solvers/tabu.js';
+import type { SolveOptions, Solver } from '../src/qubo/index.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type UnrolledOptions } from '../src/unrolled/presets.js';
 import type { LinearOperator, Problem, UnrolledNetwork } from '../src/types.js';
@@ -123,4 +127,18 @@ export const learnable = [
   'reflect convolution of 13',
   'fourier of 13, real, random mask',
   'diagonal of 7',
+];
+
+/** QUBO solvers. */
+export const solverCases: readonly {
+  readonly name: string;
+  readonly make: () => Solver;
+  /** What is enough for the minimum of any model of a dozen variables. */
+  readonly enough: SolveOptions;
+  /** Says that its minimum is one; then it has a single read. */
+  readonly proves?: boolean;
+}[] = [
+  { name: 'descent', make: descent, enough: { reads: 300 } },
+  { name: 'annealing', make: annealing, enough: { sweeps: 200, reads: 20 } },
+  { name: 'tabu', make: tabu, enough: { sweeps: 2000, reads: 2 } },
 ];

@@ -12,8 +12,8 @@ const defaultMoves = (n: number): number => 20000 + 20 * n;
 
 /** What was best on dense and on 10 % filled problems of 500 to 3000 variables; max-cut on sparse graphs asks for a longer tenure. */
 const search = (n: number): TabuOptions => ({
-  tenure: Math.min(Math.floor(n / 4), 5 + Math.floor(n / 100)), spread: 1 + Math.min(9, Math.floor(n / 4)),
-  patience: 10 * n, shake: [Math.ceil(n / 10), Math.ceil(n / 4)],
+  tenure: Math.min(Math.ceil(n / 4), 5 + Math.floor(n / 100)), spread: Math.min(10, Math.ceil(n / 2)),
+  patience: 10 * n, shake: [Math.ceil(n / 10), Math.max(Math.min(10, n), Math.ceil(n / 4))],
 });
 
 function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
