@@ -46,7 +46,8 @@ export function calibration(fanIn: number, neurons: number, inputScale: number):
   return {
     add(codes, outputs, count) {
       if (codes.length !== count * fanIn || outputs.length !== count * neurons)
-        throw new RangeError(`calibration: expected ${count} × ${fanIn} inputs and ${count} × ${neurons} outputs, got ${codes.length} and ${outputs.length}`);
+        throw new RangeError(`calibration: expected ${count} × ${fanIn} inputs and ${count} × ${neurons} outputs, ` +
+          `got ${codes.length} and ${outputs.length}`);
       for (let t = 0; t < count; t++) {
         const row = rows.subarray(held * n, (held + 1) * n), used: number[] = [];
         for (let i = 0; i < fanIn; i++) {
@@ -75,7 +76,7 @@ export function calibration(fanIn: number, neurons: number, inputScale: number):
   };
 }
 
-/** The statistics of a layer whose bias is a real number, chosen best for whatever the weights are: inputs and outputs less their means. */
+/** The statistics of a layer whose bias is real and the best for whatever the weights are: inputs and outputs less their means. */
 export function withoutBias(statistics: Statistics): Statistics {
   const { n, neurons, samples, gram } = statistics, fanIn = n - 1, sums = gram.subarray(fanIn * n, fanIn * n + fanIn);
   const centred = new Float64Array(fanIn * fanIn), cross = new Float64Array(neurons * fanIn);
@@ -90,8 +91,8 @@ export function withoutBias(statistics: Statistics): Statistics {
 }
 
 /** In units of scale · inputScale, not rounded: the bias that fits best to a neuron's codes. */
-export function fittedBias({ n, samples, inputScale, gram, cross }: Statistics, neuron: number, codes: ArrayLike<number>, scale: number): number {
-  const fanIn = n - 1;
+export function fittedBias(statistics: Statistics, neuron: number, codes: ArrayLike<number>, scale: number): number {
+  const { n, samples, inputScale, gram, cross } = statistics, fanIn = n - 1;
   let sum = cross[neuron * n + fanIn]! / (scale * inputScale);
   for (let i = 0; i < fanIn; i++) sum -= gram[fanIn * n + i]! * codes[i]!;
   return sum / samples;

@@ -49,7 +49,8 @@ const lowest = -128, highest = 127;
 /** The grid over [min, max], widened to contain 0, which it represents exactly. */
 export function inputGrid(min: number, max: number): InputGrid {
   const low = Math.min(0, min), high = Math.max(0, max);
-  if (!(Number.isFinite(low) && Number.isFinite(high))) throw new RangeError(`inputGrid: expected a finite range, got ${min} to ${max}`);
+  if (!(Number.isFinite(low) && Number.isFinite(high)))
+    throw new RangeError(`inputGrid: expected a finite range, got ${min} to ${max}`);
   if (low === high) return { scale: 1, zeroPoint: 0 };
   return { scale: (high - low) / (highest - lowest), zeroPoint: Math.floor((low * highest - high * lowest) / (low - high) + 0.5) };
 }

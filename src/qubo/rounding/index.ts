@@ -1,10 +1,12 @@
 export { type WeightGrid, type InputGrid, integerGrid, signGrid, largestScale, inputGrid, inputCodes } from './grid.js';
 export { type Statistics, type Calibration, calibration, withoutBias } from './calibration.js';
-export { type LayerWeights, type NeuronProblem, neuronProblem, roundingModel, sharedCouplings, codesOf, outputError } from './problem.js';
+export { type LayerWeights, type NeuronProblem, neuronProblem, outputError } from './problem.js';
+export { roundingModel, sharedCouplings, codesOf } from './problem.js';
 export { type GramFactor, gramFactor } from './factor.js';
 export { type KBestOptions, kBest } from './k-best.js';
 export { descend } from './descent.js';
 export { type SphereResult, exactRounding } from './sphere.js';
-export { type RoundingMethod, type Rounded, nearest, greedy, gptq, kBestRounding, exact, bySolver, bestOf, quboMethod } from './methods.js';
+export { type RoundingMethod, type Rounded, type Shared, quboMethod, bestOf, bySolver } from './methods.js';
+export { nearest, greedy, gptq, kBestRounding, exact } from './methods.js';
 export { type LayerProblem, type LayerProblemOptions, type NeuronRun, layerProblem } from './layer.js';
 export { type QuboRoundingOptions, type RoundedLayer, quboRounding } from './qubo-rounding.js';

@@ -37,8 +37,8 @@ function children(problem: NeuronProblem, variable: number, centre: number, whol
 }
 
 /**
- * Decides one variable after the other and keeps the `keep` partial roundings that are best when the rest is real-valued: ‖Lᵀ(v − v*)‖²
- * over the places decided. With one kept this is Babai's nearest plane, which is GPTQ (Frantar et al. 2023); with more the K-best
+ * Decides one variable after the other and keeps the `keep` partial roundings that are best when the rest is real-valued:
+ * ‖Lᵀ(v − v*)‖² over the places decided. With one kept this is Babai's nearest plane, which is GPTQ (Frantar et al. 2023); with more the K-best
  * sphere decoder (Guo & Nilsson 2006). Minimises the output error plus ridge ‖v − real‖²; of the best few, that of the least
  * output error is returned.
  */

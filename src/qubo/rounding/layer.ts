@@ -24,12 +24,14 @@ export interface LayerProblemOptions {
 }
 
 /** The Gram matrix is factored once, for all neurons, widths and scales. */
-export function layerProblem(layer: LayerWeights, statistics: Statistics, { bias = 'rounded' }: LayerProblemOptions = {}): LayerProblem {
-  const { fanIn, neurons, weights, biases } = layer;
+export function layerProblem(layer: LayerWeights, statistics: Statistics, options: LayerProblemOptions = {}): LayerProblem {
+  const { fanIn, neurons, weights, biases } = layer, { bias = 'rounded' } = options;
   if (weights.length !== fanIn * neurons || biases.length !== neurons)
-    throw new RangeError(`layer: expected ${neurons} × ${fanIn} weights and ${neurons} biases, got ${weights.length} and ${biases.length}`);
+    throw new RangeError(`layer: expected ${neurons} × ${fanIn} weights and ${neurons} biases, ` +
+      `got ${weights.length} and ${biases.length}`);
   if (!statistics.hasBias || statistics.n !== fanIn + 1 || statistics.neurons !== neurons)
-    throw new RangeError(`layer: expected statistics of ${neurons} × ${fanIn} weights, got ${statistics.neurons} × ${statistics.n - 1}`);
+    throw new RangeError(`layer: expected statistics of ${neurons} × ${fanIn} weights, ` +
+      `got ${statistics.neurons} × ${statistics.n - 1}`);
   const rounded = bias === 'fitted' ? withoutBias(statistics) : statistics;
   let known: GramFactor | undefined;
   return { layer, statistics, rounded, factor: () => (known ??= gramFactor(rounded)) };
@@ -42,12 +44,14 @@ export interface NeuronRun {
   readonly onNeuron?: () => Promise<void> | void;
 }
 
+/** With the output error on the statistics that were rounded by. */
+type Measured = Rounded & { readonly error: number };
+
 /** The codes of some of a layer's neurons at a scale. */
-export async function roundNeurons(problem: LayerProblem, { grid, method, onNeuron }: NeuronRun, scale: number, neurons: readonly number[]) {
-  const { layer, rounded } = problem;
+export async function roundNeurons(problem: LayerProblem, run: NeuronRun, scale: number, neurons: readonly number[]): Promise<Measured[]> {
+  const { layer, rounded } = problem, { grid, method, onNeuron } = run, found: Measured[] = [];
   let known: Couplings | undefined;
   const shared = { factor: () => problem.factor(), couplings: (one: NeuronProblem) => (known ??= sharedCouplings(one)) };
-  const found: (Rounded & { readonly error: number })[] = [];
   for (const neuron of neurons) {
     const one = neuronProblem(layer, rounded, grid, scale, neuron), result = await method.round(one, shared);
     found.push({ ...result, error: outputError(one, result.codes) });

@@ -41,7 +41,8 @@ export const nearest = (): RoundingMethod => method('nearest', true, nearestCode
 export const greedy = (): RoundingMethod => method('greedy', true, problem => descend(problem, nearestCodes(problem)));
 
 /** GPTQ (Frantar et al. 2023) over the whole grid, inputs in order of their energy, diagonal damped by 1 %. */
-export const gptq = (): RoundingMethod => method('gptq', true, (problem, shared) => kBest(problem, shared.factor(), { keep: 1, whole: true }));
+export const gptq = (): RoundingMethod =>
+  method('gptq', true, (problem, shared) => kBest(problem, shared.factor(), { keep: 1, whole: true }));
 
 /** The K-best sphere decoder over the two choices of each weight, then 1-flip descent. */
 export const kBestRounding = ({ keep = 32 }: Partial<KBestOptions> = {}): RoundingMethod =>

@@ -32,7 +32,9 @@ export interface NeuronProblem {
 }
 
 /** A bias is an integer in units of s; its two choices are the integers around it. */
-export function neuronProblem(layer: LayerWeights, statistics: Statistics, grid: WeightGrid, weightScale: number, neuron: number): NeuronProblem {
+export function neuronProblem(
+  layer: LayerWeights, statistics: Statistics, grid: WeightGrid, weightScale: number, neuron: number,
+): NeuronProblem {
   const { n, samples, gram, hasBias } = statistics, { fanIn } = layer, scale = weightScale * statistics.inputScale;
   const of = (): Float64Array => new Float64Array(n), [real, low, step, min, max] = [of(), of(), of(), of(), of()];
   for (let i = 0; i < fanIn; i++) {
@@ -83,7 +85,7 @@ export function sharedCouplings({ n, samples, gram, scale, step }: NeuronProblem
   return { kind: 'dense', values };
 }
 
-/** The QUBO over the choices r, whose energy is the output error at low + step · r: section by neuron of arXiv 2510.16075. */
+/** The QUBO over the choices r, whose energy is the output error at low + step · r: arXiv 2510.16075, one neuron of it. */
 export function roundingModel(problem: NeuronProblem, couplings: Couplings = sharedCouplings(problem)): QuadraticModel {
   const { n, samples, gram, scale, low, step } = problem, half = residuals(problem, low);
   const linear = step.map((d, i) => scale * d * (scale * d * gram[i * n + i]! + 2 * half[i]!) / samples);

@@ -51,14 +51,16 @@ export async function quboRounding(problem: LayerProblem, options: QuboRoundingO
 }
 
 /** Biases to integers, and the error that is measured with them. */
-function finished({ layer, statistics, rounded }: LayerProblem, grid: WeightGrid, scale: number, found: readonly Rounded[]): RoundedLayer {
-  const { fanIn, neurons } = layer, codes = new Int8Array(neurons * fanIn), biases = new Int32Array(neurons), errors = new Float64Array(neurons);
+function finished(problem: LayerProblem, grid: WeightGrid, scale: number, found: readonly Rounded[]): RoundedLayer {
+  const { layer, statistics, rounded } = problem, { fanIn, neurons } = layer;
+  const codes = new Int8Array(neurons * fanIn), biases = new Int32Array(neurons), errors = new Float64Array(neurons);
   found.forEach((one, l) => {
     const bias = rounded.hasBias ? one.codes[fanIn]! : Math.floor(fittedBias(statistics, l, one.codes, scale) + 0.5);
     if (Math.abs(bias) >= 2 ** 31) throw new RangeError(`quboRounding: expected a bias within int32, got ${bias} in neuron ${l}`);
     codes.set(one.codes.subarray(0, fanIn), l * fanIn);
     biases[l] = bias;
-    errors[l] = outputError(neuronProblem(layer, statistics, grid, scale, l), Float64Array.of(...one.codes.subarray(0, fanIn), bias));
+    const whole = Float64Array.of(...one.codes.subarray(0, fanIn), bias);
+    errors[l] = outputError(neuronProblem(layer, statistics, grid, scale, l), whole);
   });
   return {
     grid, scale, inputScale: statistics.inputScale, codes, biases, errors,

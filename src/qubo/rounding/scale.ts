@@ -8,8 +8,8 @@ const octaves = 7, worseInARow = 3, refinements = [1 / 4, 1 / 8];
 const scouted = 8;
 
 /**
- * The scale with the least output error, found by a search over its logarithm with the run's method if that is fast, else with the nearest
- * plane and descent. Below the largest scale the largest weights are clipped.
+ * The scale with the least output error, found by a search over its logarithm with the run's method if that is fast, else with the
+ * nearest plane and descent. Below the largest scale the largest weights are clipped.
  */
 export async function searchedScale(problem: LayerProblem, { grid, method, onNeuron }: NeuronRun): Promise<number> {
   const { neurons, weights } = problem.layer, largest = largestScale(grid, weights), count = Math.min(neurons, scouted);
@@ -34,8 +34,8 @@ export async function searchedScale(problem: LayerProblem, { grid, method, onNeu
 }
 
 /**
- * The scale of the weights with the least output error for given codes, one for all neurons; `scale` where they have no output. Biases
- * are fitted or held as they are, whichever the problem says.
+ * The scale of the weights with the least output error for given codes, one for all neurons; `scale` where they have no output.
+ * Biases are fitted or held as they are, whichever the problem says.
  */
 export function leastSquaresScale({ layer, rounded }: LayerProblem, codes: readonly Float64Array[], scale: number): number {
   const { n, gram, cross, hasBias, inputScale } = rounded, { fanIn, biases } = layer;

@@ -27,8 +27,8 @@ function sortedOrder(matrix: Float64Array, m: number): Uint32Array {
 }
 
 /**
- * The best of all 2ⁿ roundings: depth-first over the choices, the nearer one first (Schnorr & Euchner 1994), cut where the part that is
- * decided costs as much as the best rounding so far. `start` is that at first. Fan-ins of up to about 40; stops after `nodes`.
+ * The best of all 2ⁿ roundings: depth-first over the choices, the nearer one first (Schnorr & Euchner 1994), cut where the part that
+ * is decided costs as much as the best rounding so far. `start` is that at first. Fan-ins of up to about 40; stops after `nodes`.
  */
 export function exactRounding(problem: NeuronProblem, start: Float64Array, { nodes: limit = 2e7 } = {}): SphereResult {
   const { n, gram, scale, low, step } = problem, half = residuals(problem, low);
@@ -60,7 +60,8 @@ export function exactRounding(problem: NeuronProblem, start: Float64Array, { nod
     }
     return cost;
   };
-  const bits = Int8Array.from(variables, i => start[i] === low[i] ? 0 : 1), tried = new Uint8Array(m), above = new Float64Array(m + 1);
+  const bits = Int8Array.from(variables, i => start[i] === low[i] ? 0 : 1);
+  const tried = new Uint8Array(m), above = new Float64Array(m + 1);
   let best = bits.slice(), radius = costOf(bits), nodes = 0, p = m - 1;
   while (p < m && nodes < limit) {
     if (tried[p] === 2) { tried[p++] = 0; continue; }
