@@ -17,6 +17,8 @@ export interface LatentOptions {
   readonly mixing: number;
   /** Latent weights are kept within ± bound · λ₀, λ₀ the first scale. */
   readonly bound: number;
+  /** Codes stay as they are: of the matrices the scale alone is learnt. */
+  readonly frozen?: boolean;
 }
 
 export interface LatentWeights extends Reparametrisation {
@@ -31,7 +33,7 @@ export interface LatentWeights extends Reparametrisation {
  * keeps, and ∂λ = ⟨∂W, code(V)⟩ (Courbariaux et al. 2015; Esser et al. 2020 for the learnt scale).
  */
 export function latentWeights(net: UnrolledNetwork, options: LatentOptions, start?: { readonly first: number; readonly scale: number }): LatentWeights {
-  const { encode, scales, mixing, bound } = options;
+  const { encode, scales, mixing, bound, frozen = false } = options;
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => {
     const rule = encode(matrix);
     return {
@@ -59,7 +61,11 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   return {
     movedFor(params) {
       const own = matrices.filter(({ matrix }) => params.includes(matrix));
-      return [...params.map(p => own.find(({ matrix }) => matrix === p)?.latent ?? p), ...(own.length && scales === 'global' ? [scale] : [])];
+      const moved = params.flatMap(p => {
+        const entry = own.find(({ matrix }) => matrix === p);
+        return entry ? (frozen ? [] : [entry.latent]) : [p];
+      });
+      return [...moved, ...(own.length && scales === 'global' ? [scale] : [])];
     },
     materialise(progress) {
       const f = fraction(progress), lambda = scale.value[0]!;

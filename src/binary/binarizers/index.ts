@@ -1,3 +1,4 @@
 export { float } from './float.js';
-export { sign } from './sign.js';
+export { qubo, type QuboOptions } from './qubo.js';
+export { sign, type SignOptions } from './sign.js';
 export { channelWise, straightThrough, ternary, type StraightThroughOptions } from './straight-through.js';

@@ -1,28 +1,37 @@
 import type { Param } from '../../types.js';
-import { sizeOf, tensor } from '../../core/array.js';
-import { measured } from '../../unrolled/batches.js';
+import { tensor } from '../../core/array.js';
 import type { Binarizer } from '../binarizer.js';
 import type { Codes } from '../bits.js';
+import { calibrationMeasurements } from '../calibration.js';
 import { signs } from '../codes.js';
+import { fitLatent, frozenSigns } from '../fit-latent.js';
 import { cloneToBinarize, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
 import { calibratedScale } from '../scale.js';
 
 /** Training signals that the scale is fitted on. */
 const calibrationSignals = 64;
 
-/** Signs of the weights as they are, no training: only the scale is fitted, on calibration data. */
-export const sign = (): Binarizer => ({
-  name: 'sign',
-  async fit(net, data, { seed = 1, snrDb } = {}) {
-    const copy = cloneToBinarize('sign', net), { operator } = copy.problem;
-    const codes = new Map<Param, Codes>(oneBitParams(copy).map(param => {
-      const own = new Float32Array(param.value.length);
-      signs(param.value, own);
-      return [param, own];
-    }));
-    const source = measured(operator, data, { seed, validation: 0, ...(snrDb !== undefined && { snrDb }) });
-    const x = new Float32Array(calibrationSignals * sizeOf(operator.inShape)), y = new Float32Array(calibrationSignals * sizeOf(operator.outShape));
-    source.fill('train', source.trainIndices(0, calibrationSignals), x, y);
-    return oneBitNetwork(copy, 'sign', { scale: calibratedScale(copy, codes, tensor(y, [calibrationSignals, ...operator.outShape])), codes });
-  },
-});
+export interface SignOptions {
+  /** Trains scale, steps and thresholds afterwards, as `qubo` does: what better signs are to be compared with. */
+  readonly tuned?: boolean;
+}
+
+/** Signs of the weights as they are: only the scale is fitted, on calibration data, unless `tuned`. */
+export const sign = ({ tuned = false }: SignOptions = {}): Binarizer => {
+  const name = tuned ? 'sign-tuned' : 'sign';
+  return {
+    name,
+    async fit(net, data, options = {}) {
+      const copy = cloneToBinarize(name, net), { operator } = copy.problem;
+      const codes = new Map<Param, Codes>(oneBitParams(copy).map(param => {
+        const own = new Float32Array(param.value.length);
+        signs(param.value, own);
+        return [param, own];
+      }));
+      const y = calibrationMeasurements(copy, data, calibrationSignals, options);
+      const scale = calibratedScale(copy, codes, tensor(y, [calibrationSignals, ...operator.outShape]));
+      const fit = oneBitNetwork(copy, name, { scale, codes });
+      return tuned ? fitLatent(name, [fit, data, options], frozenSigns) : fit;
+    },
+  };
+};

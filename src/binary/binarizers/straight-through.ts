@@ -1,21 +1,8 @@
-import type { OneBitNetwork } from '../../types.js';
 import { train } from '../../unrolled/train.js';
-import { finishing, jointDefaults, type Binarizer } from '../binarizer.js';
+import { jointDefaults, type Binarizer } from '../binarizer.js';
 import { maskedSigns, signs, ternary as ternaryCodes } from '../codes.js';
-import { latentWeights, type LatentOptions } from '../latent.js';
-import { carried, cloneToBinarize, oneBitNetwork } from '../one-bit-network.js';
-
-/** Straight-through training of latent weights, then codes. */
-async function fitLatent(name: string, [net, data, options = {}]: Parameters<Binarizer['fit']>, latent: LatentOptions): Promise<OneBitNetwork> {
-  let copy = cloneToBinarize(name, net), reparametrisation = latentWeights(copy, latent);
-  await train(copy, data, { phase: name, ...jointDefaults, ...options, reparametrisation });
-  if (options.finish) {
-    copy = carried(copy, options.finish.operator);
-    reparametrisation = reparametrisation.carriedTo(copy);
-    await train(copy, options.finish.data, { ...finishing(options, name), reparametrisation });
-  }
-  return oneBitNetwork(copy, name, reparametrisation.coded());
-}
+import { fitLatent } from '../fit-latent.js';
+import type { LatentOptions } from '../latent.js';
 
 export interface StraightThroughOptions {
   /**

@@ -1,0 +1,118 @@
+import { cholesky, choleskySolve } from '../core/cholesky.js';
+import { energy, type QuadraticModel, type Sample } from './model.js';
+import type { SolveOptions, Solver } from './solvers/solver.js';
+
+/**
+ * Rows of ±λ that meet the same inputs v_t, where row r is to give d_rt. The squared error of a row is quadratic in its signs,
+ *   Σ_t (d_rt − λ sᵀv_t)² = λ² sᵀG s − 2λ c_rᵀs + Σ_t d_rt²,
+ * and no term joins two rows (arXiv 2510.16075, with signs in the place of its rounding choices).
+ */
+export interface SignRows {
+  /** G = Σ_t v_t v_tᵀ, n × n row-major, symmetric. */
+  readonly gram: Float64Array;
+  /** c_r = Σ_t d_rt v_t, n numbers a row. */
+  readonly targets: readonly Float64Array[];
+}
+
+/**
+ * What signs decide of each row's error: an Ising model a row, all on the same couplings. Throws a RangeError for a scale that is not
+ * above 0 or a Gram matrix of another size.
+ */
+export function signModels({ gram, targets }: SignRows, scale: number): QuadraticModel[] {
+  const n = targets[0]?.length ?? 0;
+  if (gram.length !== n * n) throw new RangeError(`sign rows: expected ${n} × ${n} numbers of a Gram matrix, got ${gram.length}`);
+  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`sign rows: expected a finite scale > 0, got ${scale}`);
+  const values = gram.map(value => 2 * scale * scale * value);
+  let trace = 0;
+  for (let i = 0; i < n; i++) {
+    trace += gram[i * n + i]!;
+    values[i * n + i] = 0;
+  }
+  const couplings = { kind: 'dense', values } as const, offset = scale * scale * trace;
+  return targets.map(target => ({ vartype: 'spin', n, linear: target.map(value => -2 * scale * value), couplings, offset }));
+}
+
+/** sᵀc and sᵀG s of a row: the least-squares scale of any rows is Σ sᵀc / Σ sᵀG s. */
+export interface SignSums {
+  readonly linear: number;
+  readonly quadratic: number;
+}
+
+/** Their sums over all rows, whose signs are given. */
+export function signSums({ gram, targets }: SignRows, signs: readonly Sample[]): SignSums {
+  let linear = 0, quadratic = 0;
+  targets.forEach((target, r) => {
+    const own = signs[r]!, n = target.length;
+    for (let i = 0, at = 0; i < n; i++) {
+      let product = 0;
+      for (let j = 0; j < n; j++) product += gram[at++]! * own[j]!;
+      linear += own[i]! * target[i]!;
+      quadratic += own[i]! * product;
+    }
+  });
+  return { linear, quadratic };
+}
+
+/** Flips the sign that lowers the energy most until none does, in place. The model is dense. */
+function descend({ n, linear, couplings: { values } }: QuadraticModel, signs: Sample): Sample {
+  const fields = linear.slice();
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < n; j++) fields[i]! += values[at++]! * signs[j]!;
+  for (;;) {
+    let chosen = -1, most = 0;
+    for (let i = 0; i < n; i++) {
+      const own = signs[i]! * fields[i]!;
+      if (own > most) { most = own; chosen = i; }
+    }
+    if (chosen < 0) return signs;
+    const change = 2 * signs[chosen]!;
+    signs[chosen] = -signs[chosen]!;
+    for (let j = 0, at = chosen * n; j < n; j++) fields[j]! -= change * values[at + j]!;
+  }
+}
+
+/** Share of the mean diagonal that is added to a Gram matrix before it is factored: inputs need not fill the space. */
+const ridge = 1e-6;
+
+/**
+ * One sign after the other from the last to the first, each making up for the errors of those before it: successive rounding of
+ * G⁻¹c along the Cholesky factor of G (Babai 1986; the order of GPTQ, Frantar et al. 2022).
+ */
+export function successiveSigns({ gram, targets }: SignRows, scale: number): Sample[] {
+  const n = targets[0]?.length ?? 0, damped = gram.slice();
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += gram[i * n + i]!;
+  if (trace === 0) return targets.map(() => new Int8Array(n).fill(1));
+  for (let i = 0; i < n; i++) damped[i * n + i]! += (ridge * trace) / n;
+  const L = cholesky(damped, n);
+  return targets.map(target => {
+    const errors = target.slice(), signs = new Int8Array(n);
+    choleskySolve(L, n, errors);
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = 0;
+      for (let j = i + 1; j < n; j++) sum += L[j * n + i]! * errors[j]!;
+      signs[i] = errors[i]! + sum / L[i * n + i]! < 0 ? -1 : 1;
+      errors[i]! -= scale * signs[i]!;
+    }
+    return signs;
+  });
+}
+
+export interface RowSearch {
+  readonly solver: Solver;
+  readonly options: SolveOptions;
+}
+
+/**
+ * Signs of each row whose error is at most that of `known`: the best of the descents from `known` and from successive rounding, and
+ * of the solver where there is one. Row r is solved with the seed of the options plus r.
+ */
+export async function improveSigns(rows: SignRows, scale: number, known: readonly Sample[], search?: RowSearch): Promise<Sample[]> {
+  const models = signModels(rows, scale), rounded = successiveSigns(rows, scale), found: Sample[] = [];
+  for (const [r, model] of models.entries()) {
+    const candidates = [known[r]!.slice(), rounded[r]!].map(signs => descend(model, signs));
+    if (search) candidates.push((await search.solver.solve(model, { ...search.options, seed: (search.options.seed ?? 1) + r })).best.sample);
+    const energies = candidates.map(signs => energy(model, signs));
+    found.push(candidates[energies.indexOf(Math.min(...energies))]!);
+  }
+  return found;
+}
