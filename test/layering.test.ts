@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 
 /** Each folder of src may import those before it. */
-const order = ['types', 'core', 'kernels', 'qubo', 'solvers', 'unrolled', 'binary', 'packed', 'tasks', 'report', 'cli'];
+const order = ['types', 'core', 'kernels', 'qubo', 'quantum', 'solvers', 'unrolled', 'binary', 'packed', 'tasks', 'report', 'cli'];
 const sources = ['src', 'operators', 'datasets', 'test', 'benchmarks'].flatMap(folder => (readdirSync(folder, { recursive: true }) as string[])
   .map(file => `${folder}/${file}`).filter(file => file.endsWith('.ts') && !/assembly\/|\.d\.ts$|node_modules/.test(file)));
 const importsOf = (file: string): string[] => [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(match => match[1]!);

@@ -19,3 +19,4 @@ export { fastLength } from './fft-table.js';
 export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';
+export { type Matrix2, type QubitState, qubitState } from './qubits.js';

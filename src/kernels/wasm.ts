@@ -76,6 +76,12 @@ interface Kernels {
   xnor(w: number, x: number, out: number, rows: number, bytes: number, n: number, batch: number, scale: number): void;
   coherenceStart(search: number): void;
   coherenceAnneal(search: number, temperatures: number, count: number): void;
+  rotate(state: number, count: number, stride: number, control: number, matrix: number): void;
+  exchange(state: number, count: number, stride: number, control: number): void;
+  negate(state: number, count: number, mask: number): void;
+  unrotate(psi: number, lambda: number, count: number, stride: number, control: number, matrix: number, sums: number): void;
+  probabilities(state: number, count: number, p: number): void;
+  weigh(state: number, count: number, v: number, to: number): void;
   spinFields(walker: number): void;
   descend(walker: number): void;
   anneal(walker: number, temperatures: number, count: number): void;

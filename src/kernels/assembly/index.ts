@@ -21,3 +21,4 @@ export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
 export { tabu } from './tabu';
 export { coherenceStart, coherenceAnneal } from './coherence';
+export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';

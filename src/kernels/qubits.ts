@@ -1,0 +1,84 @@
+import { alloc, contains, free } from './memory.js';
+import { kernels } from './wasm.js';
+
+/** What a 2 × 2 matrix on one qubit does: m00 m01 m10 m11, complex, row-major: 8 numbers. */
+export type Matrix2 = Float64Array;
+
+/**
+ * Two state vectors of n qubits, ψ and a co-state λ, and the operations of a simulator on them. Qubit 0 is the most significant bit
+ * of an index.
+ */
+export interface QubitState {
+  readonly qubits: number;
+  /** ψ = |0…0⟩. */
+  reset(): void;
+  /** A matrix on a qubit of ψ, where the control, if there is one, is 1. */
+  rotate(qubit: number, matrix: Matrix2, control?: number): void;
+  /** X, or CNOT with a control; on λ too if asked. */
+  exchange(qubit: number, control?: number, both?: boolean): void;
+  /** CZ. */
+  negate(a: number, b: number, both?: boolean): void;
+  /** Σ ψ_a conj(λ_b) by the qubit's bits, as a matrix, then the matrix on ψ and λ. */
+  unrotate(qubit: number, matrix: Matrix2, control?: number): Matrix2;
+  /** |ψ|² into out, 2ⁿ numbers. */
+  probabilities(out: Float64Array): Float64Array;
+  /** λ = v ψ. */
+  weigh(v: Float64Array): void;
+  /** ψ, re and im by turns. */
+  amplitudes(): Float64Array;
+  release(): void;
+}
+
+export const mostQubits = 20;
+
+function claim(doubles: number): Float32Array {
+  const array = alloc(2 * doubles);
+  if (!contains(array)) throw new RangeError(`qubitState: expected room for ${8 * doubles} bytes in memory, got none`);
+  return array;
+}
+const doubles = (array: Float32Array): Float64Array => new Float64Array(array.buffer, array.byteOffset, array.length / 2);
+
+/** Throws a RangeError for more than 20 qubits: 2²⁰ amplitudes are 16 MiB, and every further qubit doubles them. */
+export function qubitState(qubits: number): QubitState {
+  if (!Number.isSafeInteger(qubits) || qubits < 1 || qubits > mostQubits)
+    throw new RangeError(`qubitState: expected 1 to ${mostQubits} qubits, got ${qubits}`);
+  const count = 2 ** qubits, rooms = [claim(2 * count), claim(2 * count), claim(count), claim(16)] as const;
+  const [psi, lambda, real, small] = rooms.map(room => room.byteOffset) as [number, number, number, number];
+  const state = doubles(rooms[0]), reals = doubles(rooms[2]), matrices = doubles(rooms[3]);
+  const weight = (qubit: number | undefined): number => (qubit === undefined ? 0 : 2 ** (qubits - 1 - qubit));
+  const put = (matrix: Matrix2): number => {
+    matrices.set(matrix);
+    return small;
+  };
+  return {
+    qubits,
+    reset() {
+      state.fill(0);
+      state[0] = 1;
+    },
+    rotate: (qubit, matrix, control) => kernels.rotate(psi, count, weight(qubit), weight(control), put(matrix)),
+    exchange(qubit, control, both) {
+      kernels.exchange(psi, count, weight(qubit), weight(control));
+      if (both) kernels.exchange(lambda, count, weight(qubit), weight(control));
+    },
+    negate(a, b, both) {
+      kernels.negate(psi, count, weight(a) | weight(b));
+      if (both) kernels.negate(lambda, count, weight(a) | weight(b));
+    },
+    unrotate(qubit, matrix, control) {
+      kernels.unrotate(psi, lambda, count, weight(qubit), weight(control), put(matrix), small + 64);
+      return matrices.slice(8, 16);
+    },
+    probabilities(out) {
+      kernels.probabilities(psi, count, real);
+      out.set(reals);
+      return out;
+    },
+    weigh(v) {
+      reals.set(v);
+      kernels.weigh(psi, count, real, lambda);
+    },
+    amplitudes: () => state.slice(),
+    release: () => rooms.forEach(free),
+  };
+}

@@ -1,0 +1,123 @@
+import { qubitState, type Matrix2 } from '../kernels/index.js';
+import type { Random } from '../core/random.js';
+import type { Circuit, Gate } from './circuit.js';
+import { adjoint, generators, identity, matrixOf, times } from './matrices.js';
+
+type Rotation = Exclude<Gate, { kind: 'cnot' | 'cz' }>;
+/** What is done in one pass: gates of one qubit that follow each other are one matrix. */
+type Pass =
+  | { readonly kind: 'rotations'; readonly qubit: number; readonly control?: number; readonly gates: readonly Rotation[] }
+  | Extract<Gate, { kind: 'cnot' | 'cz' }>;
+
+/** Gates of one qubit wait for each other until something else touches it. */
+function passesOf({ gates }: Circuit): Pass[] {
+  const passes: Pass[] = [], open = new Map<number, Rotation[]>();
+  const close = (qubit: number): void => { open.delete(qubit); };
+  for (const gate of gates) {
+    if (gate.kind === 'cnot' || gate.kind === 'cz' || gate.kind === 'cry') {
+      close(gate.qubit);
+      close(gate.control);
+      passes.push(gate.kind === 'cry' ? { kind: 'rotations', qubit: gate.qubit, control: gate.control, gates: [gate] } : gate);
+    } else if (open.has(gate.qubit)) open.get(gate.qubit)!.push(gate);
+    else {
+      const own = [gate];
+      open.set(gate.qubit, own);
+      passes.push({ kind: 'rotations', qubit: gate.qubit, gates: own });
+    }
+  }
+  return passes;
+}
+
+const product = (gates: readonly Rotation[], angles: ArrayLike<number>): Matrix2 =>
+  gates.reduce((whole, gate) => times(matrixOf(gate, angles), whole), identity());
+
+/** 2 Re tr(G M). */
+function twiceTrace(G: Matrix2, M: Matrix2): number {
+  const m = times(G, M);
+  return 2 * (m[0]! + m[6]!);
+}
+
+export interface Simulator {
+  readonly circuit: Circuit;
+  /** p_w = |⟨w|U(angles)|0…0⟩|², 2ⁿ numbers. */
+  probabilities(angles: ArrayLike<number>, out?: Float64Array): Float64Array;
+  /**
+   * ∂/∂angles of a function of p, given ∂/∂p at the angles that `probabilities` was last called with: adjoint differentiation (Jones &
+   * Gacon 2020), all angles for about three passes through the circuit. Once for each call of `probabilities`.
+   */
+  pullback(gradient: Float64Array, out?: Float64Array): Float64Array;
+  /** ψ = U|0…0⟩, re and im by turns. */
+  amplitudes(angles: ArrayLike<number>): Float64Array;
+  release(): void;
+}
+
+/** A state-vector simulator in f64 for at most 20 qubits. Throws a RangeError for more, and for a wrong number of angles. */
+export function simulator(of: Circuit): Simulator {
+  const state = qubitState(of.qubits), passes = passesOf(of), count = 2 ** of.qubits;
+  let current: Float64Array | undefined;
+
+  function run(angles: ArrayLike<number>): void {
+    if (angles.length !== of.angles) throw new RangeError(`simulator: expected ${of.angles} angles, got ${angles.length}`);
+    current = Float64Array.from(angles);
+    if (!current.every(Number.isFinite)) throw new RangeError('simulator: expected finite angles, got others');
+    state.reset();
+    for (const pass of passes) {
+      if (pass.kind === 'cnot') state.exchange(pass.qubit, pass.control);
+      else if (pass.kind === 'cz') state.negate(pass.qubit, pass.control);
+      else state.rotate(pass.qubit, product(pass.gates, angles), pass.control);
+    }
+  }
+
+  /** Derivatives of the rotations of one pass from the sums after it: a gate's generator moved past the gates that came later. */
+  function collect(gates: readonly Rotation[], sums: Matrix2, angles: Float64Array, out: Float64Array): void {
+    let later = identity();
+    for (const gate of [...gates].reverse()) {
+      if ('angle' in gate) out[gate.angle]! += twiceTrace(times(times(later, generators[gate.kind]), adjoint(later)), sums);
+      later = times(later, matrixOf(gate, angles));
+    }
+  }
+
+  return {
+    circuit: of,
+    probabilities(angles, out = new Float64Array(count)) {
+      run(angles);
+      return state.probabilities(out);
+    },
+    pullback(gradient, out = new Float64Array(of.angles)) {
+      if (!current) throw new Error('simulator: expected probabilities before each pullback');
+      if (gradient.length !== count) throw new RangeError(`simulator: expected ${count} derivatives, got ${gradient.length}`);
+      const angles = current;
+      current = undefined;
+      out.fill(0);
+      state.weigh(gradient);
+      for (const pass of [...passes].reverse()) {
+        if (pass.kind === 'cnot') state.exchange(pass.qubit, pass.control, true);
+        else if (pass.kind === 'cz') state.negate(pass.qubit, pass.control, true);
+        else collect(pass.gates, state.unrotate(pass.qubit, adjoint(product(pass.gates, angles)), pass.control), angles, out);
+      }
+      return out;
+    },
+    amplitudes(angles) {
+      run(angles);
+      return state.amplitudes();
+    },
+    release: () => state.release(),
+  };
+}
+
+/** `count` outcomes of a distribution, each an index of 2ⁿ; by one search in the cumulated probabilities. */
+export function sampleOutcomes(p: Float64Array, count: number, rng: Random): Uint32Array {
+  const cumulated = new Float64Array(p.length);
+  let sum = 0;
+  for (let w = 0; w < p.length; w++) cumulated[w] = sum += p[w]!;
+  return Uint32Array.from({ length: count }, () => {
+    const u = rng.uniform() * sum;
+    let low = 0, high = p.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (cumulated[middle]! > u) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  });
+}
