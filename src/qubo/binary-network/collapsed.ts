@@ -1,0 +1,63 @@
+import { portableLog, random } from '../../core/random.js';
+import { networkState } from './forward.js';
+import { breather, checkCount, checkProblem, objectiveOf, scored, type Trainer, type TrainingProblem } from './problem.js';
+
+export interface CollapsedOptions {
+  /** Sweeps (one attempted flip of every weight) of a read. */
+  readonly sweeps?: number;
+  readonly reads?: number;
+}
+
+const stream = 0x636f6c6c;
+
+/** One wrong output is hot; a fifth of one, two margins of γ or the median bias, whichever is least, is cold. */
+export function collapsedTemperatures({ gamma = 0, biases = [] }: TrainingProblem): { hot: number; cold: number } {
+  const sizes = Array.from(biases, Math.abs).filter(size => size > 0).sort((a, b) => a - b);
+  return { hot: 1, cold: Math.min(0.2, gamma > 0 ? 2 * gamma : 1, sizes[sizes.length >> 1] ?? 1) };
+}
+
+/**
+ * Simulated annealing of the QUBO by collapsed moves: a move flips one weight and sets every auxiliary variable to its one feasible
+ * value by running what the weight reaches, so that all states are feasible, the energy is the true objective, and Λ plays no part.
+ * This is annealing of the weights alone, incremental and 32 samples a word. Metropolis' rule, a fixed order, temperatures that fall
+ * geometrically, the best state kept and descended from; ends at once where nothing is wrong and nothing else is asked for.
+ */
+export function collapsed({ sweeps = 500, reads = 10 }: CollapsedOptions = {}): Trainer {
+  checkCount('collapsed', { sweeps, reads });
+  return {
+    name: 'collapsed',
+    async train(problem, { seed = 1, signal } = {}) {
+      checkProblem(problem);
+      const { topology, samples, gamma = 0, biases } = problem, state = networkState(topology, samples);
+      const { hot, cold } = collapsedTemperatures(problem);
+      const target = gamma > 0 || biases ? -Infinity : 0, breathe = breather();
+      let best = new Uint8Array(topology.weights), lowest = Infinity;
+      const keep = (value: number): void => { if (value < lowest) { lowest = value; best = state.weights.slice(); } };
+
+      for (let r = 0; r < reads && lowest > target && !signal?.aborted; r++) {
+        const rng = random(stream, seed, r);
+        state.load(Uint8Array.from(best, () => rng.bits() >>> 31));
+        let value = objectiveOf(problem, state);
+        keep(value);
+        for (let sweep = 0; sweep < sweeps && lowest > target && !signal?.aborted; sweep++) {
+          const temperature = hot * (cold / hot) ** (sweep / Math.max(1, sweeps - 1));
+          for (let w = 0; w < topology.weights; w++) {
+            state.flip(w);
+            const next = objectiveOf(problem, state);
+            if (next <= value || next - value < -temperature * portableLog(1 - rng.uniform())) { value = next; keep(value); }
+            else state.flip(w);
+          }
+          await breathe();
+        }
+      }
+      state.load(best);
+      for (let w = 0, since = 0; since < topology.weights; w = (w + 1) % topology.weights, since++) {
+        state.flip(w);
+        const next = objectiveOf(problem, state);
+        if (next < lowest) { lowest = next; since = 0; }
+        else state.flip(w);
+      }
+      return scored(problem, state.weights);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export { layered, topology, type LayeredOptions, type Neuron, type NodeSpec, type Topology } from './topology.js';
+export { networkState, packSamples, predict, type NetworkState, type Samples } from './forward.js';
+export { formulate, tightPenalty, type FormulateOptions, type TrainingModel } from './formulate.js';
+export { largestMargins, lexicographicGamma, margins, objectiveRange } from './margins.js';
+export { scored, type Trained, type Trainer, type TrainingProblem, type TrainOptions } from './problem.js';
+export { collapsed, collapsedTemperatures, type CollapsedOptions } from './collapsed.js';
+export { dropout, subnetwork, type DropoutOptions, type Subnetwork } from './dropout.js';
+export { exhaustive } from './exhaustive.js';
+export { straightThrough, type StraightThroughOptions } from './straight-through.js';
+export { byQubo } from './by-qubo.js';
