@@ -1,0 +1,113 @@
+import { lbfgs, type LbfgsOptions } from '../core/lbfgs.js';
+import { random } from '../core/random.js';
+import { brick, type BrickOptions } from './circuit.js';
+import { kullbackLeibler, maximumMeanDiscrepancy, type Divergence } from './divergences.js';
+import { logPrior } from './prior.js';
+import { sampleOutcomes, simulator } from './simulator.js';
+
+/**
+ * What is minimised over the circuit's angles, p being the distribution of its outcomes and C the cost of one:
+ * - mle: Σ p C, the expected cost (Carrasquilla et al. 2023);
+ * - elbo: Σ p C + temperature · KL(p ‖ π), the negative evidence lower bound at temperature 1 where C is a negative log-likelihood;
+ * - selbo: Σ p C + weight · MMD²(p, π), which samples alone can tell (Nepote et al. 2025; weights and kernels are our choice).
+ */
+export type Objective =
+  | { readonly kind: 'mle' }
+  | { readonly kind: 'elbo'; readonly temperature?: number }
+  | { readonly kind: 'selbo'; readonly weight: number; readonly kernels?: readonly number[] };
+
+export interface HypernetworkOptions extends BrickOptions {
+  readonly objective: Objective;
+  /** P(bit = 1) of the prior; ½ unless given. */
+  readonly prior?: readonly number[] | number;
+  readonly seed?: number;
+  readonly restarts?: number;
+  readonly optimizer?: LbfgsOptions;
+  /** Outcomes drawn from the trained circuit. */
+  readonly draws?: number;
+  readonly onRestart?: (restart: number, value: number) => void;
+}
+
+export interface Hypernetwork {
+  readonly angles: Float64Array;
+  /** The objective reached, and those of all restarts. */
+  readonly value: number;
+  readonly values: readonly number[];
+  /** Σ p C. */
+  readonly expectedCost: number;
+  readonly p: Float64Array;
+  /** The likeliest outcome, and the cheapest of those drawn after flips of single bits have lowered it as far as they do. */
+  readonly argmax: number;
+  readonly best: number;
+  /** P(bit q = 1) under p. */
+  readonly marginals: Float64Array;
+  readonly iterations: number;
+}
+
+const stream = 0x71686e00, defaultDraws = 100;
+
+function divergenceOf(objective: Objective, logPi: Float64Array): { factor: number; divergence?: Divergence } {
+  if (objective.kind === 'mle') return { factor: 0 };
+  const factor = objective.kind === 'elbo' ? objective.temperature ?? 1 : objective.weight;
+  if (!(factor >= 0)) throw new RangeError(`hypernetwork: expected a weight of the divergence of at least 0, got ${factor}`);
+  return { factor, divergence: objective.kind === 'elbo' ? kullbackLeibler(logPi) : maximumMeanDiscrepancy(logPi, objective.kernels ?? [0.5]) };
+}
+
+/** The cheapest outcome that flips of single bits lead to, steepest first. */
+export function polish(costs: Float64Array, from: number): number {
+  for (let at = from; ;) {
+    let next = at;
+    for (let bit = 1; bit < costs.length; bit *= 2) if (costs[at ^ bit]! < costs[next]!) next = at ^ bit;
+    if (next === at) return at;
+    at = next;
+  }
+}
+
+/**
+ * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit. L-BFGS from
+ * uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or not finite.
+ */
+export function hypernetwork(costs: Float64Array, options: HypernetworkOptions): Hypernetwork {
+  const qubits = Math.log2(costs.length), { objective, seed = 1, restarts = 1, draws = defaultDraws } = options;
+  if (!Number.isInteger(qubits) || qubits < 1) throw new RangeError(`hypernetwork: expected costs of 2ⁿ outcomes, got ${costs.length}`);
+  if (!costs.every(Number.isFinite)) throw new RangeError('hypernetwork: expected finite costs, got others');
+  const { factor, divergence } = divergenceOf(objective, logPrior(qubits, options.prior));
+  const of = brick(qubits, options), machine = simulator(of), p = new Float64Array(costs.length), slope = new Float64Array(costs.length);
+  const value = (angles: Float64Array, gradient: Float64Array): number => {
+    machine.probabilities(angles, p);
+    slope.fill(0);
+    const extra = divergence ? factor * divergence(p, slope) : 0;
+    let expected = 0;
+    for (let w = 0; w < p.length; w++) {
+      expected += p[w]! * costs[w]!;
+      slope[w] = costs[w]! + factor * slope[w]!;
+    }
+    machine.pullback(slope, gradient);
+    return expected + extra;
+  };
+  try {
+    const runs = Array.from({ length: restarts }, (_, r) => {
+      const rng = random(stream, seed, r), run = lbfgs(value, Float64Array.from({ length: of.angles }, () => 2 * Math.PI * rng.uniform()), options.optimizer);
+      options.onRestart?.(r, run.value);
+      return run;
+    });
+    const first = runs.reduce((a, b) => (b.value < a.value ? b : a));
+    machine.probabilities(first.x, p);
+    return { ...outcomesOf(p, costs, qubits, draws, seed), angles: first.x, value: first.value, values: runs.map(run => run.value), p, iterations: first.iterations };
+  } finally {
+    machine.release();
+  }
+}
+
+function outcomesOf(p: Float64Array, costs: Float64Array, qubits: number, draws: number, seed: number) {
+  const marginals = new Float64Array(qubits);
+  let expectedCost = 0, argmax = 0;
+  for (let w = 0; w < p.length; w++) {
+    expectedCost += p[w]! * costs[w]!;
+    if (p[w]! > p[argmax]!) argmax = w;
+    for (let q = 0; q < qubits; q++) if ((w >>> (qubits - 1 - q)) & 1) marginals[q]! += p[w]!;
+  }
+  const drawn = sampleOutcomes(p, draws, random(stream, seed, -1));
+  const best = [argmax, ...drawn].map(w => polish(costs, w)).reduce((a, b) => (costs[b]! < costs[a]! ? b : a));
+  return { expectedCost, argmax, marginals, best };
+}
