@@ -1,6 +1,6 @@
 import { portableLog, random } from '../../core/random.js';
 import { networkState } from './forward.js';
-import { breather, checkCount, checkProblem, objectiveOf, scored, type Trainer, type TrainingProblem } from './problem.js';
+import { biasOf, breather, checkCount, checkProblem, lossOf, scored, type Trainer, type TrainingProblem } from './problem.js';
 
 export interface CollapsedOptions {
   /** Sweeps (one attempted flip of every weight) of a read. */
@@ -8,7 +8,8 @@ export interface CollapsedOptions {
   readonly reads?: number;
 }
 
-const stream = 0x636f6c6c;
+/** Gains below this are the rounding of sums of biases. */
+const stream = 0x636f6c6c, rounding = 1e-9;
 
 /** One wrong output is hot; a fifth of one, two margins of γ or the median bias, whichever is least, is cold. */
 export function collapsedTemperatures({ gamma = 0, biases = [] }: TrainingProblem): { hot: number; cold: number } {
@@ -33,29 +34,40 @@ export function collapsed({ sweeps = 500, reads = 10 }: CollapsedOptions = {}): 
       const target = gamma > 0 || biases ? -Infinity : 0, breathe = breather();
       let best = new Uint8Array(topology.weights), lowest = Infinity;
       const keep = (value: number): void => { if (value < lowest) { lowest = value; best = state.weights.slice(); } };
+      let bias = 0;
+      /** Flips a weight, takes that back unless the gain is accepted, and returns the objective. */
+      const attempt = (w: number, value: number, accepts: (gain: number) => boolean): number => {
+        const change = biases ? (state.weights[w] ? -biases[w]! : biases[w]!) : 0;
+        state.flip(w);
+        const next = lossOf(problem, state) + bias + change;
+        if (accepts(next - value)) { bias += change; return next; }
+        state.flip(w);
+        return value;
+      };
+      const begin = (weights: ArrayLike<number>): number => {
+        state.load(weights);
+        bias = biasOf(problem, weights);
+        return lossOf(problem, state) + bias;
+      };
 
       for (let r = 0; r < reads && lowest > target && !signal?.aborted; r++) {
         const rng = random(stream, seed, r);
-        state.load(Uint8Array.from(best, () => rng.bits() >>> 31));
-        let value = objectiveOf(problem, state);
+        let value = begin(Uint8Array.from(best, () => rng.bits() >>> 31)), temperature = hot;
+        const metropolis = (gain: number): boolean => gain <= 0 || gain < -temperature * portableLog(1 - rng.uniform());
         keep(value);
         for (let sweep = 0; sweep < sweeps && lowest > target && !signal?.aborted; sweep++) {
-          const temperature = hot * (cold / hot) ** (sweep / Math.max(1, sweeps - 1));
+          temperature = hot * (cold / hot) ** (sweep / Math.max(1, sweeps - 1));
           for (let w = 0; w < topology.weights; w++) {
-            state.flip(w);
-            const next = objectiveOf(problem, state);
-            if (next <= value || next - value < -temperature * portableLog(1 - rng.uniform())) { value = next; keep(value); }
-            else state.flip(w);
+            value = attempt(w, value, metropolis);
+            keep(value);
           }
           await breathe();
         }
       }
-      state.load(best);
+      let value = begin(best);
       for (let w = 0, since = 0; since < topology.weights; w = (w + 1) % topology.weights, since++) {
-        state.flip(w);
-        const next = objectiveOf(problem, state);
-        if (next < lowest) { lowest = next; since = 0; }
-        else state.flip(w);
+        const next = attempt(w, value, gain => gain < -rounding);
+        if (next < value) { value = next; since = 0; }
       }
       return scored(problem, state.weights);
     },

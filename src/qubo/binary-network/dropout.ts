@@ -3,6 +3,8 @@ import { checkCount, type Trainer, type TrainingProblem } from './problem.js';
 import { topology, type NodeSpec, type Topology } from './topology.js';
 
 export interface DropoutOptions {
+  /** Trains the subnetworks; what trains the whole network unless given. */
+  readonly parts?: Trainer;
   /** Subnetworks that are trained before the whole network. */
   readonly rounds?: number;
   /** Probability that a hidden neuron, or an input, is kept. */
@@ -49,14 +51,14 @@ const stream = 0x64726f70;
  * found (b_w −= α (2w − 1), as Sasdelli & Chin 2021 between batches); the whole network is trained with these coefficients last. With
  * α = strength / (rounds · weights) their sum stays below `strength`. No variables are added to the QUBO.
  */
-export function dropout(inner: Trainer, options: DropoutOptions = {}): Trainer {
-  const { rounds = 20, keepNeurons = 0.7, keepInputs = 1, strength = 0.5 } = options;
+export function dropout(whole: Trainer, options: DropoutOptions = {}): Trainer {
+  const { parts = whole, rounds = 20, keepNeurons = 0.7, keepInputs = 1, strength = 0.5 } = options;
   checkCount('dropout', { rounds });
   for (const part of [keepNeurons, keepInputs])
     if (!(part > 0 && part <= 1)) throw new RangeError(`dropout: expected a probability above 0, got ${part}`);
   if (!(strength > 0)) throw new RangeError(`dropout: expected a strength above 0, got ${strength}`);
   return {
-    name: `${inner.name}-dropout`,
+    name: `${whole.name}-dropout`,
     async train(problem, { seed = 1, signal } = {}) {
       const { topology: net, samples, gamma } = problem, rng = random(stream, seed), firstNeuron = net.inputs + net.biases;
       const outputs = new Set(net.outputs.map(j => net.neurons[j]!.node)), step = strength / (rounds * net.weights);
@@ -70,10 +72,10 @@ export function dropout(inner: Trainer, options: DropoutOptions = {}): Trainer {
           topology: sub.topology, samples: { ...samples, inputs: sub.inputs.map(i => samples.inputs[i]!) },
           gamma, biases: Float64Array.from(sub.weights, w => biases[w]!),
         };
-        const { weights } = await inner.train(part, { seed: rng.bits(), signal });
+        const { weights } = await parts.train(part, { seed: rng.bits(), signal });
         sub.weights.forEach((w, at) => { biases[w]! -= step * (2 * weights[at]! - 1); });
       }
-      return inner.train({ topology: net, samples, gamma, biases }, { seed, signal });
+      return whole.train({ topology: net, samples, gamma, biases }, { seed, signal });
     },
   };
 }

@@ -62,12 +62,18 @@ export function breather(): () => Promise<void> | undefined {
   };
 }
 
-/** The objective of what a state holds, in f64; the same sum in the same order wherever it is asked for. */
-export function objectiveOf({ topology, gamma = 0, biases }: TrainingProblem, state: NetworkState): number {
-  let value = state.errors();
-  if (gamma > 0) for (let j = 0; j < topology.neurons.length; j++) value -= gamma * state.margin(j);
-  if (biases) for (let w = 0; w < state.weights.length; w++) if (state.weights[w]) value += biases[w]!;
-  return value;
+/** Wrong outputs − γ Σ margins of what a state holds; the margins add up as integers. */
+export function lossOf({ topology, gamma = 0 }: TrainingProblem, state: NetworkState): number {
+  let margin = 0;
+  if (gamma > 0) for (let j = 0; j < topology.neurons.length; j++) margin += state.margin(j);
+  return state.errors() - gamma * margin;
+}
+
+/** Σ of the biases of the weights that are 1. */
+export function biasOf({ biases }: TrainingProblem, weights: ArrayLike<number>): number {
+  let sum = 0;
+  if (biases) for (let w = 0; w < weights.length; w++) if (weights[w]) sum += biases[w]!;
+  return sum;
 }
 
 /** Runs the network with these weights: what every search ends with. */
@@ -77,5 +83,5 @@ export function scored(
   checkWeights(problem.topology, weights);
   const state = networkState(problem.topology, problem.samples);
   state.load(weights);
-  return { weights: Uint8Array.from(weights), objective: objectiveOf(problem, state), errors: state.errors(), ...found };
+  return { weights: Uint8Array.from(weights), objective: lossOf(problem, state) + biasOf(problem, weights), errors: state.errors(), ...found };
 }
