@@ -4,6 +4,7 @@ import { tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
 import { annealing } from '../src/qubo/solvers/annealing.js';
 import { descent } from '../src/qubo/solvers/descent.js';
+import { exact } from '../src/qubo/solvers/exact.js';
 import { tabu } from '../src/qubo/solvers/tabu.js';
 import type { SolveOptions, Solver } from '../src/qubo/index.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
@@ -141,4 +142,5 @@ export const solverCases: readonly {
   { name: 'descent', make: descent, enough: { reads: 300 } },
   { name: 'annealing', make: annealing, enough: { sweeps: 200, reads: 20 } },
   { name: 'tabu', make: tabu, enough: { sweeps: 2000, reads: 2 } },
+  { name: 'exact', make: exact, enough: { sweeps: 1 }, proves: true },
 ];

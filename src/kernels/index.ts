@@ -18,5 +18,6 @@ export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
 export { fastLength } from './fft-table.js';
 export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
+export { type Enumeration, enumeration } from './enumerate.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';
 export { type Matrix2, type QubitState, qubitState } from './qubits.js';

@@ -86,6 +86,7 @@ interface Kernels {
   descend(walker: number): void;
   anneal(walker: number, temperatures: number, count: number): void;
   tabu(walker: number, search: number, moves: number): void;
+  enumerate(enumeration: number, flips: number): void;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));

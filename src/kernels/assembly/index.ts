@@ -20,5 +20,6 @@ export { packSigns, packSignsTransposed } from './sign-pack';
 export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
 export { tabu } from './tabu';
+export { enumerate } from './enumerate';
 export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';

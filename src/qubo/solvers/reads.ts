@@ -14,6 +14,8 @@ export interface Read {
   sweeps(): number;
   /** It went through all states: its energy is the minimum. */
   proven?(): boolean;
+  /** No energy is lower than this. */
+  lowerBound?(): number;
 }
 
 /** Starts read r, a function of r and the seed alone. Only one read is under way at a time. */
@@ -57,7 +59,7 @@ export async function runReads(
   const began = performance.now(), elapsed = (): number => performance.now() - began;
   const own = (bits: Sample): Sample => (model.vartype === 'spin' ? toSpins(bits) : bits);
   const found: Kept[] = [];
-  let reads = 0, sweeps = 0, bestSeconds = 0, lowest = Infinity, yielded = 0, told = 0, proven = false;
+  let reads = 0, sweeps = 0, bestSeconds = 0, lowest = Infinity, lower = -Infinity, yielded = 0, told = 0, proven = false;
   let stopped: Stopped | undefined;
   const all = begin();
 
@@ -85,6 +87,7 @@ export async function runReads(
       found.push({ sample, energy: energy(model, sample), read: reads });
       if (found.length >= 2 * kept) found.sort(byEnergy).length = kept;
       sweeps += read.sweeps();
+      lower = Math.max(lower, read.lowerBound?.() ?? -Infinity);
       reads++;
       if (read.proven?.()) { proven = true; stopped ??= 'proven'; }
     }
@@ -92,9 +95,12 @@ export async function runReads(
     all.release();
   }
   found.sort(byEnergy).length = Math.min(found.length, kept);
-  const seconds = elapsed() / 1000;
+  const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = proven ? best.energy : lower;
   return {
-    samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best: found[0]!,
-    info: { solver, seconds, secondsToBest: bestSeconds, reads, sweeps, stopped: stopped ?? 'done', proven },
+    samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best,
+    info: {
+      solver, seconds, secondsToBest: bestSeconds, reads, sweeps, stopped: stopped ?? 'done', proven,
+      ...(lowerBound > -Infinity && { lowerBound: Math.min(lowerBound, best.energy) }),
+    },
   };
 }

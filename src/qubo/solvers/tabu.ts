@@ -16,7 +16,8 @@ const search = (n: number): TabuOptions => ({
   patience: 10 * n, shake: [Math.ceil(n / 10), Math.max(Math.min(10, n), Math.ceil(n / 4))],
 });
 
-function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
+/** The reads of a tabu search: see `tabu`. */
+export function tabuReads(given: QuadraticModel, options: SolveOptions): Reads {
   const form = integerForm(given), { model } = form, walker = form.walker(), tabu = tabuSearch(walker, model.n, search(model.n));
   return {
     start(r) {
@@ -51,6 +52,6 @@ export const tabu = (): Solver => ({
   name: 'tabu',
   async solve(model, options = {}) {
     if (options.sweeps! > longestRead) throw new RangeError(`tabu: expected at most 2^30 sweeps a read, got ${options.sweeps}`);
-    return runReads('tabu', model, () => readsOf(model, options), options, defaultReads);
+    return runReads('tabu', model, () => tabuReads(model, options), options, defaultReads);
   },
 });
