@@ -1,5 +1,7 @@
 import type { LinearOperator, Param, UnrolledNetwork } from '../../types.js';
-import { codeEnergies, commonScale, dictionary, incoherentCodes, type CodeSearchOptions, type Dictionary } from '../../qubo/coherence/index.js';
+import {
+  codeEnergies, commonScale, dictionary, incoherentCodes, type CodeSearchOptions, type Dictionary,
+} from '../../qubo/coherence/index.js';
 import { directSearch } from '../../unrolled/direct-search.js';
 import { train } from '../../unrolled/train.js';
 import { jointDefaults, type Binarizer, type FitOptions } from '../binarizer.js';
@@ -11,33 +13,31 @@ export interface AnalyticQuboOptions extends Pick<CodeSearchOptions, 'symmetry' 
   readonly zeros?: number;
 }
 
-/** The blocks of A, one after the other as its weights are. Throws a TypeError for patterns whose columns are no problems of their own. */
+/** The blocks of A in the order of its weights. Throws a TypeError for patterns whose columns are no problems of their own. */
 function blocksOf(who: string, operator: LinearOperator): Dictionary[] {
   const pattern = operator.pattern();
   if (!operator.weights || (pattern.kind !== 'dense' && pattern.kind !== 'blocks'))
     throw new TypeError(`${who}: expected an operator with dense or block weights, got ${operator.name} (${pattern.kind})`);
-  const weights = operator.weights(), sizes = pattern.kind === 'dense' ? [pattern] : pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
+  const weights = operator.weights(), blocks = pattern.kind === 'dense' ? [pattern] : pattern.blocks;
   let at = 0;
-  return sizes.map(({ rows, cols }) => dictionary(weights.subarray(at, at += rows * cols), rows, cols));
+  return (pattern.kind === 'blocks' && pattern.shared ? blocks.slice(0, 1) : blocks).map(({ rows, cols }) => dictionary(weights.subarray(at, at += rows * cols), rows, cols));
 }
 
 /** The one matrix of x⁺ = soft(x − γ_k Wᵀ(A x − y), θ_k). */
 function tiedWeight(who: string, net: UnrolledNetwork): Param {
-  const { preset, args } = net.description, [W, ...others] = oneBitParams(net);
-  if (preset !== 'learned-ista' || !['tied', 'analytic'].includes(String(args['coupling'])) || !W || others.length)
-    throw new TypeError(`${who}: expected learnedIsta with coupling tied or analytic, got ${[preset, args['coupling']].filter(Boolean).join(', ')}`);
-  return W;
+  const { preset, args } = net.description, coupling = String(args['coupling']), [W] = oneBitParams(net);
+  if (preset !== 'learned-ista' || !['tied', 'analytic'].includes(coupling))
+    throw new TypeError(`${who}: expected learnedIsta with coupling tied or analytic, got ${preset} with coupling ${coupling}`);
+  return W!;
 }
 
 /** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them. */
-export async function analyticCodes(operator: LinearOperator, { zeros = 0, symmetry = 0.5, passes, sweeps }: AnalyticQuboOptions = {},
-  { seed, signal }: Pick<FitOptions, 'seed' | 'signal'> = {}, who = 'analyticCodes'): Promise<{ codes: Codes; scale: number }> {
+export async function analyticCodes(operator: LinearOperator, options: AnalyticQuboOptions & Pick<FitOptions, 'seed' | 'signal'> = {},
+  who = 'analyticCodes'): Promise<{ codes: Codes; scale: number }> {
+  const { zeros = 0, symmetry = 0.5, passes, sweeps, seed, signal } = options;
   const parts = [];
   for (const block of blocksOf(who, operator)) {
-    const S = await incoherentCodes(block, {
-      zeros: Math.round(zeros * block.rows), symmetry,
-      ...(seed !== undefined && { seed }), ...(passes !== undefined && { passes }), ...(sweeps !== undefined && { sweeps }), ...(signal && { signal }),
-    });
+    const S = await incoherentCodes(block, { zeros: Math.round(zeros * block.rows), symmetry, passes, sweeps, seed, signal });
     parts.push({ S, energies: codeEnergies(block, S) });
   }
   const codes = new Float32Array(parts.reduce((sum, { S }) => sum + S.length, 0));
@@ -46,8 +46,8 @@ export async function analyticCodes(operator: LinearOperator, { zeros = 0, symme
 }
 
 /**
- * ALISTA's weight problem over signs, or over −1, 0, +1 with a fixed number of zeros: codes that are least coherent with the physics,
- * found by annealing without data; then steps and thresholds alone are trained, layer by layer and all together.
+ * ALISTA's weight problem over signs, or over −1, 0, +1 with a fixed number of zeros: codes that are least coherent with the
+ * physics, found by annealing without data; then steps and thresholds alone are trained, layer by layer and all together.
  */
 export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {}): Binarizer {
   if (!(zeros >= 0 && zeros < 1)) throw new RangeError(`analyticQubo: expected zeros from 0 to below 1, got ${zeros}`);
@@ -56,10 +56,11 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
     name,
     async fit(net, data, options = {}) {
       const copy = cloneToBinarize(name, net), W = tiedWeight(name, copy);
-      const { codes, scale } = await analyticCodes(copy.problem.operator, { zeros, ...search }, options, name);
+      const { codes, scale } = await analyticCodes(copy.problem.operator, { zeros, ...search, seed: options.seed, signal: options.signal }, name);
       const oneBit = oneBitNetwork(copy, name, { scale, codes: new Map([[W, codes]]) });
       await directSearch(oneBit, data, { ...options, phase: `${options.phase ?? name}, layer by layer` });
-      await train(oneBit, data, { phase: name, ...jointDefaults, earlyStop: { every: 100, patience: 10, signals: 500 }, ...options });
+      const signals = Math.min(500, Math.floor(data.size.train / 2));
+      await train(oneBit, data, { phase: name, ...jointDefaults, earlyStop: { every: 100, patience: 10, signals }, ...options });
       return oneBit;
     },
   };
