@@ -17,6 +17,7 @@ export { fourierPlan32, inParts } from './fft.js';
 export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
 export { fastLength } from './fft-table.js';
 export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';
+export { type LadderOptions, type SpinLadder, spinLadder } from './ladder.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
 export { type Enumeration, enumeration } from './enumerate.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';

@@ -85,6 +85,8 @@ interface Kernels {
   spinFields(walker: number): void;
   descend(walker: number): void;
   anneal(walker: number, temperatures: number, count: number): void;
+  temper(ladder: number, rounds: number): void;
+  descendAll(ladder: number): void;
   tabu(walker: number, search: number, moves: number): void;
   enumerate(enumeration: number, flips: number): void;
 }

@@ -19,6 +19,7 @@ export { signBits, xnor } from './xnor';
 export { packSigns, packSignsTransposed } from './sign-pack';
 export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
+export { descendAll, temper } from './temper';
 export { tabu } from './tabu';
 export { enumerate } from './enumerate';
 export { coherenceStart, coherenceAnneal } from './coherence';
