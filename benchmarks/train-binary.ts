@@ -26,6 +26,7 @@ const pairs = [
   ['collapsed', 'collapsed-margin-dropout'], ['collapsed', 'straight-through'], ['straight-through', 'collapsed-margin'],
 ] as const;
 
+const round = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
 const shown = ({ mean, half }: Interval, digits = 3): string => `${mean.toFixed(digits)} ± ${half?.toFixed(digits)}`;
 
 async function variantOf(variant: string) {
@@ -94,10 +95,10 @@ for (const variant of ['teacher-9-3-1', 'mnist-3x3', 'digits-3x3'])
 console.log();
 for (const samples of [4, 6, 8, 10, 12, 16, 32, 64, 128, 256, 500]) scale.push(await scaling(samples));
 const environment = {
-  node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: 1, cpuSeconds: Math.round((process.cpuUsage().user - began) / 1e6),
+  node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: 1,
+  cpuSeconds: Math.round((process.cpuUsage().user - began) / 1e6),
   command: 'SIGNFOLD_DATA=../shared/data node dist/benchmarks/train-binary.js',
 };
 const report = { task: 'train-binary', environment, seeds, interval: '95 % t-interval: mean ± half', variants, memorised: learnt, scaling: scale };
-writeFileSync('benchmarks/results/train-binary.json', `${JSON.stringify(report, (_, value) =>
-  (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value), 1)}\n`);
+writeFileSync('benchmarks/results/train-binary.json', `${JSON.stringify(report, (_, value) => (typeof value === 'number' ? round(value) : value), 1)}\n`);
 console.log(`\n${environment.cpuSeconds} s CPU; written: benchmarks/results/train-binary.json`);

@@ -245,9 +245,9 @@ exact('a penalty just above the range of one sample is exact, just below it is n
 });
 exact('numpy finds the same energies and the same minimum', () => {
   const { inputs, labels, gamma, penalty, Q, offset, minimum, weights, energies } =
-    JSON.parse(readFileSync('test/fixtures/binary-network.json', 'utf8')) as Record<string, never> & {
-      inputs: number[][]; labels: number[][]; gamma: number; penalty: number; Q: number[][]; offset: number; minimum: number; weights: number[];
-      energies: { sample: number[]; energy: number }[];
+    JSON.parse(readFileSync('test/fixtures/binary-network.json', 'utf8')) as {
+      inputs: number[][]; labels: number[][]; gamma: number; penalty: number; Q: number[][]; offset: number;
+      minimum: number; weights: number[]; energies: { sample: number[]; energy: number }[];
     };
   const net = layered([3, 2, 1], { skips: [[0, 2]] }), problem = { topology: net, samples: packSamples(net, inputs, labels), gamma };
   const { model, complete } = formulate(problem, { penalty });
@@ -298,16 +298,22 @@ training('exhaustive search finds the least of all weight settings, with margins
     const { objective } = await exhaustive().train(problem);
     close(objective, leastByHand({ problem, rows, labels }), `twins, seed ${seed}`);
   }
+  const even = layered([2, 3, 1]), all = Array.from({ length: 4 }, (_, code) => Array.from(setting(code, 2)));
+  for (let code = 0; code < 16; code++) for (const gamma of [0, 0.1]) {
+    const labels = Array.from(setting(code, 4), label => [label]), problem = { topology: even, samples: packSamples(even, all, labels), gamma };
+    close((await exhaustive().train(problem)).objective, leastByHand({ problem, rows: all, labels }), `even fan-in, labels ${code}`);
+  }
   await rejects(exhaustive().train(teacher(1, 8, layered([9, 5, 1]))), /exhaustive: expected at most 67108864 settings/);
 });
-training('collapsed moves reach the proven optimum of labels without a rule, with margins too', async () => {
+training('collapsed moves reach the proven optimum of labels without a rule, with margins and with biases too', async () => {
   const net = layered([5, 3, 1]), rng = random(9), rows = Array.from({ length: 24 }, () => bits(rng, 5));
-  const labels = rows.map(() => bits(rng, 1));
-  for (const gamma of [0, lexicographicGamma(net, 24) * 0.9, 0.05]) {
-    const problem = { topology: net, samples: packSamples(net, rows, labels), gamma };
+  const samples = packSamples(net, rows, rows.map(() => bits(rng, 1))), biases = Array.from({ length: net.weights }, () => rng.normal() / 2);
+  const settings = [{}, { gamma: 0.9 * lexicographicGamma(net, 24) }, { gamma: 0.05 }, { biases }, { gamma: 0.05, biases }];
+  for (const [at, own] of settings.entries()) {
+    const problem = { topology: net, samples, ...own };
     const least = await exhaustive().train(problem), found = await collapsed().train(problem, { seed: 1 });
     assert.ok(least.errors > 0);
-    close(found.objective, least.objective, `gamma ${gamma}`);
+    close(found.objective, least.objective, `setting ${at}`);
   }
 });
 training('margins below the lexicographic bound never cost an error, and grow', async () => {
@@ -358,6 +364,15 @@ training('dropout keeps its biases below one error, and trains; equal seeds give
   assert.is(first.errors, 0);
   assert.equal(first.weights, again.weights);
   assert.ok(Math.max(...seen) <= 0.5 && seen[0] === 0 && seen[6]! > 0);
+});
+training('each subnetwork moves the biases of its weights towards what it found', async () => {
+  const seen: number[][] = [], found = Uint8Array.from({ length: 30 }, (_, w) => (w % 3 ? 1 : 0));
+  const whole: Trainer = {
+    name: 'whole', train: async given => { seen.push(Array.from(given.biases!)); return scored(given, found); },
+  };
+  await dropout(whole, { rounds: 4, keepNeurons: 1, strength: 0.6 }).train(teacher(5, 8));
+  seen.forEach((biases, round) => biases.forEach((bias, w) => close(bias, -round * 0.6 / (4 * 30) * (2 * found[w]! - 1))));
+  assert.is(seen.length, 5);
 });
 training('straight-through training returns the best weights that it came by', async () => {
   const problem = teacher(6, 16), found = await straightThrough().train(problem, { seed: 1 });

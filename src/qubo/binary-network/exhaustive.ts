@@ -37,8 +37,8 @@ function evaluator({ topology: net, samples, gamma = 0, biases }: TrainingProble
 }
 
 /**
- * The settings of a hidden neuron of inputs that can differ in effect: of those that give the same on all samples the cheapest. Without
- * biases all weights around a neuron of odd fan-in may change sign together, so that those that give −1 on the first sample do.
+ * The settings of a hidden neuron of inputs that can differ in effect: of those that give the same on all samples the cheapest.
+ * Without biases all weights around a neuron of odd fan-in may change sign together, so that those that give −1 on the first sample do.
  */
 function distinct({ topology: net, samples, biases }: TrainingProblem, evaluate: Evaluate, j: number): Candidate[] {
   const { length } = net.neurons[j]!.from, found = new Map<string, Candidate>();
@@ -64,7 +64,7 @@ function settingsOf({ neurons }: Topology, lists: readonly (Candidate[] | undefi
 
 /**
  * The best weights of all, by trying all: neuron after neuron, those that differ only by a symmetry once. Ends at once where nothing
- * is wrong and nothing else is asked for. Throws a RangeError above 2²⁶ settings; any network of up to 24 weights is below, and 9-3-1.
+ * is wrong and nothing else is asked for. Throws a RangeError above 2²⁶ settings; 9-3-1 and any network of up to 24 weights are below.
  */
 export function exhaustive(): Trainer {
   return {

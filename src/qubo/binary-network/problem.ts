@@ -83,5 +83,6 @@ export function scored(
   checkWeights(problem.topology, weights);
   const state = networkState(problem.topology, problem.samples);
   state.load(weights);
-  return { weights: Uint8Array.from(weights), objective: lossOf(problem, state) + biasOf(problem, weights), errors: state.errors(), ...found };
+  const objective = lossOf(problem, state) + biasOf(problem, weights);
+  return { weights: Uint8Array.from(weights), objective, errors: state.errors(), ...found };
 }

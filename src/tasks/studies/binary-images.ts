@@ -19,11 +19,12 @@ function overlaps(from: number, to: number): Float64Array[] {
 }
 
 /**
- * Images of two classes at side × side: each cell the mean of the area that it covers, 1 where that is above the mean of all cells. Only
- * the first plane of an image is read.
+ * Images of two classes at side × side: each cell the mean of the area that it covers, 1 where that is above the mean of all cells.
+ * Only the first plane of an image is read.
  */
 export function binaryImages(images: LabelledImages, [negative, positive]: readonly [number, number], side: number): BinaryImages {
-  const { shape: [, height, width], pixels } = images, size = pixelsPer(images), down = overlaps(height, side), across = overlaps(width, side);
+  const { shape: [, height, width], pixels } = images, size = pixelsPer(images);
+  const down = overlaps(height, side), across = overlaps(width, side);
   const rows: Uint8Array[] = [], labels: number[] = [], half = new Float64Array(side * width), cells = new Float64Array(side * side);
   images.labels.forEach((label, index) => {
     if (label !== negative && label !== positive) return;

@@ -1,5 +1,5 @@
 import { random } from '../../core/random.js';
-import { layered, packSamples, predict, type Samples, type Topology } from '../../qubo/binary-network/index.js';
+import { layered, packSamples, predict, type LayeredOptions, type Samples, type Topology } from '../../qubo/binary-network/index.js';
 import type { DataFolder } from '../task.js';
 import { twoClasses, type BinaryImages, type TwoClasses } from './binary-images.js';
 
@@ -11,7 +11,9 @@ interface Variant {
   readonly images?: { readonly set: string; readonly classes: readonly [number, number]; readonly side: number };
 }
 
-const shown = (set: string, classes: readonly [number, number], side: number, skips: readonly (readonly [number, number])[] = []): Variant =>
+type Skips = NonNullable<LayeredOptions['skips']>;
+
+const shown = (set: string, classes: readonly [number, number], side: number, skips: Skips = []): Variant =>
   ({ topology: layered([side * side, 3, 1], { skips }), count: 32, images: { set, classes, side } });
 
 /** At 3 × 3 no network tells most digits apart: 12,396 images of 3 and 7 are 82 patterns, a third of them with the other label. */
@@ -36,7 +38,7 @@ export interface TrainingSource {
   /** Which data it is. */
   readonly data: string;
   readonly count: number;
-  /** Which samples are trained on is a function of the seed; all others of a teacher are tested on, the published test set of images. */
+  /** A function of its arguments: samples to train on, and to test on all others of a teacher, or the published test set of images. */
   draw(seed: number, count: number): TrainingData;
 }
 
@@ -44,7 +46,8 @@ const sampleStream = 0x73616d70, teacherStream = 0x74656163;
 
 /** The first `count` of a seeded permutation of 0 … n−1, and the rest. */
 function drawn(n: number, count: number, seed: number): [first: number[], rest: number[]] {
-  if (!Number.isSafeInteger(count) || count < 1 || count > n) throw new RangeError(`train-binary: expected 1 to ${n} samples, got ${count}`);
+  if (!Number.isSafeInteger(count) || count < 1 || count > n)
+    throw new RangeError(`train-binary: expected 1 to ${n} samples, got ${count}`);
   const rng = random(sampleStream, seed), order = Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < count; i++) {
     const j = i + rng.integer(n - i);

@@ -35,7 +35,8 @@ interface Method {
 }
 
 /** Subnetworks get a short search, the whole network the same as without dropout. */
-const withDropout = ({ collapsed: whole, part, rounds }: Effort): Trainer => dropout(collapsed(whole), { rounds, parts: collapsed(part) });
+const withDropout = ({ collapsed: whole, part, rounds }: Effort): Trainer =>
+  dropout(collapsed(whole), { rounds, parts: collapsed(part) });
 
 const methods: Readonly<Record<string, Method>> = {
   'qubo-annealing': { trainer: ({ qubo }) => byQubo(annealing(), qubo) },
@@ -61,7 +62,8 @@ async function rowOf(name: string, { topology, train, test }: TrainingData, seed
   const marginSum = margins(topology, train, found.weights).reduce((sum, one) => sum + one, 0);
   return {
     method: name, variant: options.variant, seed, samples: train.count, variables: model.n,
-    energy: found.energy ?? energy(model, complete(found.weights)), trainErrors: found.errors, trainAccuracy: 1 - found.errors / train.count,
+    energy: found.energy ?? energy(model, complete(found.weights)),
+    trainErrors: found.errors, trainAccuracy: 1 - found.errors / train.count,
     testAccuracy: 1 - scored({ topology, samples: test }, found.weights).errors / test.count,
     meanMargin: marginSum / (train.count * topology.neurons.length), seconds,
   };
@@ -69,13 +71,13 @@ async function rowOf(name: string, { topology, train, test }: TrainingData, seed
 
 /**
  * Networks of signs trained on a few binary images as a QUBO, with two regularisers in the spirit of arXiv 2601.00449: margins of all
- * neurons, and linear coefficients from random subnetworks; against annealing of the global QUBO, exhaustive search and straight-through
- * training. Every row runs the network with the weights that were found. Its energy is the solver's own for qubo-annealing, and that of
- * the weights with the auxiliaries that belong to them for all others.
+ * neurons, and linear coefficients from random subnetworks; against annealing of the global QUBO, exhaustive search and
+ * straight-through training. Every row runs the network with the weights that were found. Its energy is the solver's own for
+ * qubo-annealing, and that of the weights with the auxiliaries that belong to them for all others.
  */
 export const trainBinary: Study = {
   name: 'train-binary',
-  summary: 'networks of signs trained as a QUBO on small binary images: margins, dropout, collapsed moves, exhaustive, straight-through',
+  summary: 'networks of signs trained as a QUBO on small binary images: margins, dropout, collapsed moves, straight-through',
   variants: Object.keys(trainingVariants),
   methods: Object.keys(methods),
   columns: [
