@@ -1,6 +1,6 @@
 import type { Dataset, OneBitNetwork, UnrolledNetwork } from '../types.js';
 import type { Binarizer, FitOptions } from '../binary/binarizer.js';
-import { channelWise, float, sign, straightThrough, ternary } from '../binary/binarizers/index.js';
+import { analyticQubo, channelWise, float, qubo, sign, straightThrough, ternary } from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
 import { learnedIsta } from '../unrolled/presets.js';
@@ -81,7 +81,11 @@ export const trained: Readonly<
 > = {
   alista: { make: closedForm, from: 'start' },
   float: { make: float, from: 'start' },
-  sign: { make: sign, from: 'float' },
+  sign: { make: () => sign(), from: 'float' },
+  'sign-tuned': { make: () => sign({ tuned: true }), from: 'float' },
+  qubo: { make: () => qubo(), from: 'float' },
+  'analytic-qubo': { make: () => analyticQubo(), from: 'start' },
+  'analytic-qubo-ternary': { make: () => analyticQubo({ zeros: 0.45 }), from: 'start' },
   ternary: { make: ({ latent }) => ternary(latent), from: 'start' },
   'channel-wise': { make: ({ latent }) => channelWise(latent), from: 'start' },
   'straight-through': { make: ({ latent }) => straightThrough(latent), from: 'start' },
@@ -103,7 +107,7 @@ export const methodNames: readonly string[] = [
 
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */
 export function speaksOf(method: string, task: TaskInstance): boolean {
-  if (method === 'alista') return !task.network && isAnalytic(task);
+  if (method === 'alista' || method.startsWith('analytic-qubo')) return !task.network && isAnalytic(task);
   if (Object.hasOwn(classical, method)) return task.lambda !== undefined;
   if (method === 'tv') return task.scoring?.kind === 'images';
   return method === 'linear' || Object.hasOwn(tuned, method) ? task.scenes !== undefined : true;

@@ -1,8 +1,11 @@
 import { annealing } from './annealing.js';
 import { descent } from './descent.js';
+import { exact } from './exact.js';
 import type { Solver } from './solver.js';
+import { tabu } from './tabu.js';
+import { tempering } from './tempering.js';
 
-const solvers = { annealing, descent } satisfies Record<string, () => Solver>;
+const solvers = { annealing, tabu, tempering, exact, descent } satisfies Record<string, () => Solver>;
 
 export const solverNames: readonly string[] = Object.keys(solvers);
 
