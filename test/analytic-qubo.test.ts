@@ -135,6 +135,8 @@ coherence('wrong input is named', async () => {
     const error = await incoherentCodes(small, options).catch((reason: unknown) => reason);
     assert.ok(error instanceof RangeError && message.test(error.message));
   }
+  const empty = await incoherentCodes(dictionary([1, 0, 2, 0], 2, 2)).catch((reason: unknown) => reason);
+  assert.match((empty as Error).message, /columns other than 0, got 0 in column 1/);
   const stopped = await incoherentCodes(drawn(60, 120, 1), { signal: AbortSignal.abort(), passes: 1000 }).catch((reason: unknown) => reason);
   assert.is((stopped as Error).name, 'AbortError');
 });

@@ -22,7 +22,8 @@ const headerWords = 28, randomWord = 12;
  */
 export function coherenceAnnealer(G: ArrayLike<number>, n: number): (options: CoherenceAnnealing) => Float32Array {
   if (G.length !== n * n) throw new RangeError(`coherenceAnnealer: expected ${n * n} numbers of G, got ${G.length}`);
-  const width = Math.ceil(n / 4) * 4, rows = new Float32Array(width * n), diagonal = Float32Array.from({ length: n }, (_, i) => G[i * n + i]!);
+  const width = Math.ceil(n / 4) * 4, rows = new Float32Array(width * n);
+  const diagonal = Float32Array.from({ length: n }, (_, i) => G[i * n + i]!);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) rows[i * width + j] = G[i * n + j]!;
   const gram = resident(rows);
   return ({ a, pull, start, temperatures, seed }) => scratch(() => {

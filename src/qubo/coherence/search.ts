@@ -72,6 +72,7 @@ export async function incoherentCodes(dictionary: Dictionary, options: CodeSearc
 
   codes.forEach((own, i) => {
     put(i, own);
+    if (!(t[i]! > 0)) throw new RangeError(`incoherentCodes: expected columns other than 0, got 0 in column ${i}`);
     let energy = 0;
     for (let r = 0; r < rows; r++) for (let q = 0; q < rows; q++) energy += own[r]! * own[q]! * gram[r * rows + q]!;
     mean += energy / t[i]! ** 2 / cols;
