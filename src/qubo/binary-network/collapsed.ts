@@ -11,10 +11,13 @@ export interface CollapsedOptions {
 /** Gains below this are the rounding of sums of biases. */
 const stream = 0x636f6c6c, rounding = 1e-9;
 
-/** One wrong output is hot; a fifth of one, two margins of γ or the median bias, whichever is least, is cold. */
-export function collapsedTemperatures({ gamma = 0, biases = [] }: TrainingProblem): { hot: number; cold: number } {
+/**
+ * One wrong output is hot, or one in 64 samples where there are more; a fifth of one, two margins of γ or the median bias, whichever is
+ * least, is cold.
+ */
+export function collapsedTemperatures({ samples, gamma = 0, biases = [] }: TrainingProblem): { hot: number; cold: number } {
   const sizes = Array.from(biases, Math.abs).filter(size => size > 0).sort((a, b) => a - b);
-  return { hot: 1, cold: Math.min(0.2, gamma > 0 ? 2 * gamma : 1, sizes[sizes.length >> 1] ?? 1) };
+  return { hot: Math.max(1, samples.count / 64), cold: Math.min(0.2, gamma > 0 ? 2 * gamma : 1, sizes[sizes.length >> 1] ?? 1) };
 }
 
 /**
@@ -23,7 +26,7 @@ export function collapsedTemperatures({ gamma = 0, biases = [] }: TrainingProble
  * This is annealing of the weights alone, incremental and 32 samples a word. Metropolis' rule, a fixed order, temperatures that fall
  * geometrically, the best state kept and descended from; ends at once where nothing is wrong and nothing else is asked for.
  */
-export function collapsed({ sweeps = 500, reads = 10 }: CollapsedOptions = {}): Trainer {
+export function collapsed({ sweeps = 500, reads = 20 }: CollapsedOptions = {}): Trainer {
   checkCount('collapsed', { sweeps, reads });
   return {
     name: 'collapsed',
