@@ -32,8 +32,11 @@ export interface Trajectory {
   at: number;
 }
 
-/** Signals that run together: bounds the temporaries. */
-const chunk = 16;
+/** Calls `run` on signals `first` … `end` − 1, as many of n numbers at a time as bound the temporaries of wide layers. */
+export function eachChunk(n: number, count: number, run: (first: number, end: number) => void): void {
+  const chunk = Math.max(1, Math.min(256, Math.floor(2 ** 14 / n)));
+  for (let first = 0; first < count; first += chunk) run(first, Math.min(first + chunk, count));
+}
 
 const mapped = (state: State, change: (values: Float32Array) => Float32Array): State =>
   Object.fromEntries(Object.entries(state).map(([key, values]) => [key, change(values)]));
@@ -50,16 +53,16 @@ export const trajectory = (net: UnrolledNetwork, y: Float32Array): Trajectory =>
 
 /** Runs layers from the trajectory's to `to` − 1 on signals `first` … `end` − 1 of a state, in place. */
 function runPart({ layers, y, count, at }: Trajectory, state: State, to: number, first: number, end: number): void {
-  scratch(() => runLayers(layers.slice(at, to), mapped(state, values => part(values, first, end, count)), part(y, first, end, count), end - first, () => {}));
+  const own = mapped(state, values => part(values, first, end, count));
+  scratch(() => runLayers(layers.slice(at, to), own, part(y, first, end, count), end - first, () => {}));
 }
 
-function eachChunk(count: number, run: (first: number, end: number) => void): void {
-  for (let first = 0; first < count; first += chunk) run(first, Math.min(first + chunk, count));
-}
+const eachPart = ({ state, count }: Trajectory, run: (first: number, end: number) => void): void =>
+  eachChunk(state['x']!.length / count, count, run);
 
 /** Takes the signals on to layer `to`. */
 export function advance(path: Trajectory, to: number): void {
-  eachChunk(path.count, (first, end) => runPart(path, path.state, to, first, end));
+  eachPart(path, (first, end) => runPart(path, path.state, to, first, end));
   path.at = to;
 }
 
@@ -114,7 +117,7 @@ function sumsOf(param: Param): { readonly add: Visit; rows(): MatrixRows } {
 export function ownProducts(path: Trajectory, params: readonly Param[]): MatrixRows[] {
   const sums = params.map(sumsOf), state = copied(path.state);
   watched(new Map(params.map((param, i) => [param, sums[i]!.add])),
-    () => eachChunk(path.count, (first, end) => runPart(path, state, path.layers.length, first, end)));
+    () => eachPart(path, (first, end) => runPart(path, state, path.layers.length, first, end)));
   return sums.map(each => each.rows());
 }
 
@@ -124,10 +127,11 @@ export function ownProducts(path: Trajectory, params: readonly Param[]): MatrixR
  */
 export function pairedProducts(path: Trajectory, param: Param, other: Trajectory, counterpart: Param, to: number): MatrixRows {
   const sums = sumsOf(param), state = copied(path.state), otherState = copied(other.state);
-  eachChunk(path.count, (first, end) => {
+  eachPart(path, (first, end) => {
     const wanted: Float32Array[] = [];
     let next = 0;
-    watched(new Map([[counterpart, (_, __, output) => { wanted.push(output.slice()); }]]), () => runPart(other, otherState, to, first, end));
+    watched(new Map([[counterpart, (_, __, output) => { wanted.push(output.slice()); }]]),
+      () => runPart(other, otherState, to, first, end));
     watched(new Map([[param, (direction, input, _, batch) => sums.add(direction, input, wanted[next++]!, batch)]]),
       () => runPart(path, state, to, first, end));
   });

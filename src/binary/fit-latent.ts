@@ -6,7 +6,9 @@ import { latentWeights, type LatentOptions } from './latent.js';
 import { carried, cloneToBinarize, oneBitNetwork } from './one-bit-network.js';
 
 /** Training of latent weights, or of what is left free beside frozen codes, then codes. */
-export async function fitLatent(name: string, [net, data, options = {}]: Parameters<Binarizer['fit']>, latent: LatentOptions): Promise<OneBitNetwork> {
+export async function fitLatent(
+  name: string, [net, data, options = {}]: Parameters<Binarizer['fit']>, latent: LatentOptions,
+): Promise<OneBitNetwork> {
   let copy = cloneToBinarize(name, net), reparametrisation = latentWeights(copy, latent);
   await train(copy, data, { phase: name, ...jointDefaults, ...options, reparametrisation });
   if (options.finish) {

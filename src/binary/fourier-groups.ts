@@ -21,7 +21,9 @@ function opposites(shape: readonly number[]): Uint32Array {
  * Frequencies meet none but themselves, where outputs are complex; where they are real, k and −k make one wave: the output
  * Re Fᴴ(w R) has the energy Σ_k w_k²|R_k|²/2 + Re Σ_k w_k w_−k R_k R_−k / 2.
  */
-export function fourierGroups({ shape, complexInput, form, support }: Pattern & { kind: 'diagonal'; basis: 'fourier' }, direction: Direction): RowGroups {
+export function fourierGroups(
+  { shape, complexInput, form, support }: Pattern & { kind: 'diagonal'; basis: 'fourier' }, direction: Direction,
+): RowGroups {
   const n = sizeOf(shape), paired = !complexInput && !(form === 'analysis' && direction === 'apply');
   const isSpectrum = form === 'analysis' && direction === 'applyAdjoint';
   const plan = complexInput ? fourierPlan32(shape) : realFourierPlan32(shape), opposite = opposites(shape);

@@ -100,8 +100,10 @@ function convolutionGroups(pattern: Pattern & { kind: 'toeplitz' }, direction: D
     add(input, batch) {
       for (let b = 0; b < batch; b++) scratch(() => {
         const under = temp(n * size);
-        for (let c = 0; c < from; c++) units.forEach((unit, t) => map[direction](unit, input.subarray((b * from + c) * size, (b * from + c + 1) * size),
-          under.subarray((c * taps + t) * size, (c * taps + t + 1) * size), 1));
+        for (let c = 0; c < from; c++) {
+          const channel = input.subarray((b * from + c) * size, (b * from + c + 1) * size);
+          units.forEach((unit, t) => map[direction](unit, channel, under.subarray((c * taps + t) * size, (c * taps + t + 1) * size), 1));
+        }
         sum.add(view(under, n, size));
       });
     },

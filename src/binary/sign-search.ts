@@ -1,28 +1,38 @@
-import type { Param, UnrolledNetwork } from '../types.js';
+import type { Layer, Param, UnrolledNetwork } from '../types.js';
 import type { Sample } from '../qubo/model.js';
-import { improveSigns, signSums, type RowSearch } from '../qubo/sign-rows.js';
+import { descendTogether, improveSigns, signSums, type RowSearch } from '../qubo/sign-rows.js';
 import type { Codes } from './bits.js';
 import { advance, ownProducts, pairedProducts, trajectory, type MatrixRows } from './calibration.js';
 import { signs } from './codes.js';
 import { cloneNetwork, oneBitParams, type Coded } from './one-bit-network.js';
+import { outputMetrics } from './output-metrics.js';
 import { leastSquaresScale } from './scale.js';
 
 export interface SignSearchOptions extends RowSearch {
-  /** What matrices meet: the inputs of the float network, or those that the matrices in front of them leave when they are signs. */
+  /**
+   * What matrices meet. 'float': the inputs of the float network, all matrices at once. 'quantized': matrix after matrix in the order of
+   * the network, each meeting what those in front of it leave as signs and giving what it gave in the float network, so that it makes up
+   * for their errors. A single matrix has none in front of it.
+   */
   readonly inputs: 'float' | 'quantized';
-  /** Called after each matrix: how many are done and to do at most, and the products' error so far relative to the products. */
+  /** Called after each matrix: how many are done and to do at most, and the latest error of products or estimates, relative to theirs. */
   readonly onMatrix: (done: number, total: number, error: number) => Promise<void>;
 }
 
-/** Factors between the scales that are tried, and how many: signs that cancel make a larger scale fit than their weights' size. */
+type Signs = ReadonlyMap<Param, Codes>;
+interface Found { readonly codes: Signs; readonly scale: number; readonly error: number }
+
+/** Factors between the scales that are tried, upwards from that of plain signs, and how many: where signs cancel, larger ones fit. */
 const ladder = 1.5, rungs = 8;
 /** Rounds of signs and scale in turn, at most; they end where the error falls by less than this share. */
 const rounds = 4, settled = 1e-3;
 
-const samplesOf = (codes: Codes, places: readonly Uint32Array[]): Sample[] => places.map(own => Int8Array.from(own, place => codes[place]!));
+const samplesOf = (codes: Codes, places: readonly Uint32Array[]): Sample[] =>
+  places.map(own => Int8Array.from(own, place => codes[place]!));
+const copied = (codes: Signs): Map<Param, Codes> => new Map([...codes].map(([param, own]) => [param, own.slice()]));
 
 /** λ of least squares and the error there, relative to the products, of all matrices together. */
-function fitted(matrices: readonly MatrixRows[], codes: ReadonlyMap<Param, Codes>): { scale: number; error: number } {
+function fitted(matrices: readonly MatrixRows[], codes: Signs): Found {
   let linear = 0, quadratic = 0, energy = 0;
   for (const { param, groups, energy: own } of matrices) {
     energy += own;
@@ -33,79 +43,107 @@ function fitted(matrices: readonly MatrixRows[], codes: ReadonlyMap<Param, Codes
     }
   }
   const scale = quadratic > 0 ? Math.max(0, linear / quadratic) : 0;
-  return { scale, error: energy > 0 ? Math.max(0, 1 + (scale * scale * quadratic - 2 * scale * linear) / energy) : 0 };
+  return { codes, scale, error: energy > 0 ? Math.max(0, 1 + (scale * scale * quadratic - 2 * scale * linear) / energy) : 0 };
 }
 
-/** Better signs for a matrix, in place. Seeds of its rows begin at `seed`. */
-async function improve({ groups }: MatrixRows, codes: Codes, scale: number, search: RowSearch | undefined): Promise<void> {
+/** Better signs for a matrix, in place; with a metric, for what errors of its outputs do together. Seeds of its rows begin at `seed`. */
+async function improve(
+  { groups }: MatrixRows, codes: Codes, scale: number, search: RowSearch | undefined, metric?: Float64Array,
+): Promise<void> {
   let seed = search?.options.seed ?? 1;
   for (const group of groups) {
-    const found = await improveSigns(group, scale, samplesOf(codes, group.places),
-      search && { ...search, options: { ...search.options, seed } });
-    group.places.forEach((own, r) => own.forEach((place, k) => { codes[place] = found[r]![k]!; }));
+    const own = search && { ...search, options: { ...search.options, seed } };
+    const found = await improveSigns(group, scale, samplesOf(codes, group.places), own);
+    if (metric) descendTogether(group, metric, scale, found);
+    group.places.forEach((places, r) => places.forEach((place, k) => { codes[place] = found[r]![k]!; }));
     seed += group.places.length;
   }
 }
 
-const copied = (codes: ReadonlyMap<Param, Codes>): Map<Param, Codes> => new Map([...codes].map(([param, own]) => [param, own.slice()]));
-
-/**
- * Signs and one scale for all of a network's one-bit matrices, so that its products on the measurements y stay near the float
- * network's in least squares. Rungs of scales, each with descents alone; then rows are solved and the scale fitted in turn; then, with 'quantized' inputs,
- * matrix after matrix in the order of the network, each making up for those in front of it. Throws a RangeError where all weights are 0.
- */
-export async function searchSigns(net: UnrolledNetwork, y: Float32Array, { inputs, onMatrix, ...search }: SignSearchOptions): Promise<Coded> {
-  const params = oneBitParams(net), matrices = ownProducts(trajectory(net, y), params);
-  let codes: Map<Param, Codes> = new Map(params.map(param => {
-    const own = new Float32Array(param.value.length);
-    signs(param.value, own);
-    return [param, own];
-  }));
-  let { scale, error } = fitted(matrices, codes);
-  if (!(scale > 0)) scale = leastSquaresScale(params.map(param => [param.value, codes.get(param)!] as const));
-  if (!(scale > 0)) throw new RangeError('qubo: expected a network with weights that are not all 0; train it first');
-
-  const total = params.length * (rungs + rounds + (inputs === 'quantized' ? 1 : 0));
-  let done = 0;
-  /** Signs from `from` at one scale, and the scale that fits them. */
-  async function round(from: ReadonlyMap<Param, Codes>, at: number, solved: RowSearch | undefined) {
-    const own = copied(from);
-    for (const matrix of matrices) {
-      await improve(matrix, own.get(matrix.param)!, at, solved);
-      await onMatrix(++done, total, error);
-    }
-    return { codes: own, ...fitted(matrices, own) };
+/** Calls `attempt` on scales upwards while its error falls; the best. */
+async function climbed(first: number, attempt: (scale: number) => Promise<Found>): Promise<Found> {
+  let best = await attempt(first);
+  for (let rung = 1; rung < rungs; rung++) {
+    const found = await attempt(first * ladder ** rung);
+    if (!(found.error < best.error)) break;
+    best = found;
   }
-
-  const plain = codes, first = scale;
-  for (let rung = 0; rung < rungs; rung++) {
-    const found = await round(plain, first * ladder ** rung, undefined);
-    if (found.error >= error) break;
-    ({ codes, scale, error } = found);
-  }
-  done = params.length * rungs;
-  for (let r = 0; r < rounds; r++) {
-    const before = error;
-    ({ codes, scale, error } = await round(codes, scale, search));
-    if (error > (1 - settled) * before) break;
-  }
-  done = params.length * (rungs + rounds);
-  if (inputs === 'quantized') await inSequence(net, y, { codes, scale }, search, matrices[0]!, () => onMatrix(++done, total, error));
-  return { codes, scale };
+  return best;
 }
 
-/** Finds the signs of each matrix anew, in place, with those in front of it as signs; the first meets what it met. */
-async function inSequence(net: UnrolledNetwork, y: Float32Array, { codes, scale }: Coded, search: RowSearch, first: MatrixRows,
-  onMatrix: () => Promise<void>): Promise<void> {
-  const copy = cloneNetwork(net), path = trajectory(copy, y), float = trajectory(net, y), originals = oneBitParams(net);
-  for (const [i, param] of oneBitParams(copy).entries()) {
-    const uses = (layer: { readonly params: readonly Param[] }): boolean => layer.params.includes(param);
-    const own = codes.get(originals[i]!)!, from = copy.layers.findIndex(uses);
-    advance(path, from);
-    advance(float, from);
-    if (originals[i] !== first.param)
-      await improve(pairedProducts(path, param, float, originals[i]!, copy.layers.findLastIndex(uses) + 1), own, scale, search);
-    param.value = own.map(code => scale * code);
-    await onMatrix();
+/** All matrices on the float network's inputs: rungs with descents alone, then rows are solved and the scale fitted in turn. */
+async function atOnce(matrices: readonly MatrixRows[], plain: Found, { onMatrix, ...search }: SignSearchOptions): Promise<Found> {
+  const total = matrices.length * (rungs + rounds);
+  let done = 0, latest = plain.error;
+  async function round({ codes }: Found, scale: number, solved: RowSearch | undefined): Promise<Found> {
+    const own = copied(codes);
+    for (const matrix of matrices) {
+      await improve(matrix, own.get(matrix.param)!, scale, solved);
+      await onMatrix(++done, total, latest);
+    }
+    const found = fitted(matrices, own);
+    latest = found.error;
+    return found;
   }
+  let best = await climbed(plain.scale, scale => round(plain, scale, undefined));
+  done = matrices.length * rungs;
+  for (let r = 0; r < rounds; r++) {
+    const before = best.error;
+    best = await round(best, best.scale, search);
+    if (best.error > (1 - settled) * before) break;
+  }
+  return best;
+}
+
+/**
+ * Matrix after matrix: rungs with descents alone, then once more with the solver at the scale whose estimates were nearest to the
+ * float network's.
+ */
+async function inSequence(net: UnrolledNetwork, y: Float32Array, plain: Found, { onMatrix, ...search }: SignSearchOptions): Promise<Found> {
+  const originals = oneBitParams(net), metrics = outputMetrics(net, y, originals, search.options.seed ?? 1);
+  const total = originals.length * (rungs + 1);
+  let done = 0, latest = plain.error;
+  async function pass(from: Signs, scale: number, solved: RowSearch | undefined): Promise<Found> {
+    const copy = cloneNetwork(net), codes = copied(from), path = trajectory(copy, y), float = trajectory(net, y);
+    for (const [i, param] of oneBitParams(copy).entries()) {
+      const original = originals[i]!, own = codes.get(original)!, uses = (layer: Layer): boolean => layer.params.includes(param);
+      const first = copy.layers.findIndex(uses);
+      advance(path, first);
+      advance(float, first);
+      const rows = pairedProducts(path, param, float, original, copy.layers.findLastIndex(uses) + 1);
+      await improve(rows, own, scale, solved, metrics.get(original));
+      param.value = own.map(code => scale * code);
+      await onMatrix(++done, total, latest);
+    }
+    for (const each of [path, float]) advance(each, copy.layers.length);
+    const reached = path.state['x']!, wanted = float.state['x']!;
+    let error = 0, energy = 0;
+    for (let k = 0; k < wanted.length; k++) {
+      error += (reached[k]! - wanted[k]!) ** 2;
+      energy += wanted[k]! ** 2;
+    }
+    latest = error / energy;
+    return { codes, scale, error: latest };
+  }
+  const best = await climbed(plain.scale, scale => pass(plain.codes, scale, undefined));
+  done = originals.length * rungs;
+  return pass(best.codes, best.scale, search);
+}
+
+/**
+ * Signs and one scale for all of a network's one-bit matrices, so that its products on the measurements y are near the float network's
+ * in least squares. The matrices are trainable. Throws a RangeError where all weights are 0.
+ */
+export async function searchSigns(net: UnrolledNetwork, y: Float32Array, options: SignSearchOptions): Promise<Coded> {
+  const params = oneBitParams(net), matrices = ownProducts(trajectory(net, y), params);
+  const codes = new Map(params.map(param => {
+    const own = new Float32Array(param.value.length);
+    signs(param.value, own);
+    return [param, own] as const;
+  }));
+  const { scale: fit, error } = fitted(matrices, codes);
+  const scale = fit > 0 ? fit : leastSquaresScale(params.map(param => [param.value, codes.get(param)!] as const));
+  if (!(scale > 0)) throw new RangeError('qubo: expected a network with weights that are not all 0; train it first');
+  const plain = { codes, scale, error };
+  return options.inputs === 'quantized' && params.length > 1 ? inSequence(net, y, plain, options) : atOnce(matrices, plain, options);
 }

@@ -53,8 +53,8 @@ export function signSums({ gram, targets }: SignRows, signs: readonly Sample[]):
   return { linear, quadratic };
 }
 
-/** Flips the sign that lowers the energy most until none does, in place. The model is dense. */
-function descend({ n, linear, couplings: { values } }: QuadraticModel, signs: Sample): Sample {
+/** Flips the sign that lowers the energy most until none does, in place. The couplings are dense. */
+function descend({ n, linear, couplings: { values } }: Pick<QuadraticModel, 'n' | 'linear' | 'couplings'>, signs: Sample): Sample {
   const fields = linear.slice();
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < n; j++) fields[i]! += values[at++]! * signs[j]!;
   for (;;) {
@@ -70,8 +70,8 @@ function descend({ n, linear, couplings: { values } }: QuadraticModel, signs: Sa
   }
 }
 
-/** Share of the mean diagonal that is added to a Gram matrix before it is factored: inputs need not fill the space. */
-const ridge = 1e-6;
+/** Share of the mean diagonal that is added to a Gram matrix before it is factored, as in GPTQ: inputs need not fill the space. */
+const ridge = 0.01;
 
 /**
  * One sign after the other from the last to the first, each making up for the errors of those before it: successive rounding of
@@ -110,9 +110,49 @@ export async function improveSigns(rows: SignRows, scale: number, known: readonl
   const models = signModels(rows, scale), rounded = successiveSigns(rows, scale), found: Sample[] = [];
   for (const [r, model] of models.entries()) {
     const candidates = [known[r]!.slice(), rounded[r]!].map(signs => descend(model, signs));
-    if (search) candidates.push((await search.solver.solve(model, { ...search.options, seed: (search.options.seed ?? 1) + r })).best.sample);
+    if (search) {
+      const { best } = await search.solver.solve(model, { ...search.options, seed: (search.options.seed ?? 1) + r });
+      candidates.push(best.sample);
+    }
     const energies = candidates.map(signs => energy(model, signs));
     found.push(candidates[energies.indexOf(Math.min(...energies))]!);
   }
   return found;
+}
+
+/** Passes over the rows, at most. */
+const passes = 10;
+
+/**
+ * Descends row after row, in place, on what the rows' errors are worth together: Σ_rq B_rq e_rᵀe_q, e_r the error of row r over all
+ * inputs and B, rows × rows, symmetric. A row meets the other rows' errors as a change of its target,
+ *   c_r + Σ_{q≠r} (B_rq / B_rr)(c_q − λ G s_q).
+ */
+export function descendTogether(rows: SignRows, metric: Float64Array, scale: number, signs: readonly Sample[]): void {
+  const { gram, targets } = rows, [model] = signModels(rows, scale), count = targets.length, { n, couplings } = model!;
+  const misses = targets.map(target => target.slice());
+  const miss = (r: number): void => {
+    const own = misses[r]!, sample = signs[r]!;
+    for (let i = 0, at = 0; i < n; i++) {
+      let product = 0;
+      for (let j = 0; j < n; j++) product += gram[at++]! * sample[j]!;
+      own[i] = targets[r]![i]! - scale * product;
+    }
+  };
+  for (let r = 0; r < count; r++) miss(r);
+  for (let pass = 0, changed = true; changed && pass < passes; pass++) {
+    changed = false;
+    for (let r = 0; r < count; r++) {
+      const weight = metric[r * count + r]!, before = signs[r]!.slice(), linear = targets[r]!.map(value => -2 * scale * value);
+      if (!(weight > 0)) continue;
+      for (let q = 0; q < count; q++) {
+        const share = (-2 * scale * metric[r * count + q]!) / weight;
+        if (q !== r) for (let i = 0; i < n; i++) linear[i]! += share * misses[q]![i]!;
+      }
+      descend({ n, linear, couplings }, signs[r]!);
+      if (signs[r]!.every((sign, i) => sign === before[i])) continue;
+      changed = true;
+      miss(r);
+    }
+  }
 }

@@ -21,14 +21,18 @@ export interface QuboOptions {
 }
 
 /** Inputs that each unknown sign of a row is to meet, and the fewest and most signals for it. */
-const inputsPerSign = 16, fewest = 16, most = 4096;
+const inputsPerSign = 16, fewest = 8, most = 4096;
 
 /** The signs of the longest row or column over the inputs that it meets in one signal. */
 function signsPerInput(pattern: Pattern): number {
   switch (pattern.kind) {
     case 'dense': return Math.max(pattern.rows, pattern.cols);
-    case 'blocks': return Math.max(...pattern.blocks.flatMap(({ rows, cols }) => [rows, cols])) / (pattern.shared ? pattern.blocks.length : 1);
-    case 'toeplitz': return (sizeOf(pattern.support) * Math.max(pattern.channels?.in ?? 1, pattern.channels?.out ?? 1)) / sizeOf(pattern.shape);
+    case 'blocks':
+      return Math.max(...pattern.blocks.flatMap(({ rows, cols }) => [rows, cols])) / (pattern.shared ? pattern.blocks.length : 1);
+    case 'toeplitz': {
+      const { in: from, out: to } = pattern.channels ?? { in: 1, out: 1 };
+      return (sizeOf(pattern.support) * Math.max(from, to)) / sizeOf(pattern.shape);
+    }
     case 'diagonal': return 2;
     case 'csr': {
       const used = new Uint32Array(pattern.cols);
@@ -45,8 +49,9 @@ const signalsFor = (net: UnrolledNetwork): number => {
 
 /**
  * Post-training binarization: the signs of every row solve a QUBO, whose energy is the squared error of the row's products on
- * calibration data (arXiv 2510.16075, for signs under a mask with one scale). Then the signs stay, and scale, steps and thresholds are
- * trained for the steps of the options; 0 steps train nothing.
+ * calibration data (arXiv 2510.16075, for signs under a mask with one scale); those of convolutions then descend on what errors of
+ * their channels do together. Then the signs stay, and scale, steps and thresholds are trained for the steps of the options, or not
+ * at all for 0.
  */
 export function qubo({ solver = annealing(), sweeps = 200, reads = 1, inputs = 'quantized', signals }: QuboOptions = {}): Binarizer {
   return {

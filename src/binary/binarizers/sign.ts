@@ -31,7 +31,7 @@ export const sign = ({ tuned = false }: SignOptions = {}): Binarizer => {
       const y = calibrationMeasurements(copy, data, calibrationSignals, options);
       const scale = calibratedScale(copy, codes, tensor(y, [calibrationSignals, ...operator.outShape]));
       const fit = oneBitNetwork(copy, name, { scale, codes });
-      return tuned ? fitLatent(name, [fit, data, options], frozenSigns) : fit;
+      return tuned && fit.scale > 0 ? fitLatent(name, [fit, data, options], frozenSigns) : fit;
     },
   };
 };
