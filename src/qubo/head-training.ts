@@ -34,25 +34,22 @@ export interface TrainedHead {
 /** Steps of one class from its gradient, in iteration t; undefined where none makes the bound negative. */
 type Stepper = (gradient: Float64Array, c: number, t: number) => Promise<Float64Array | undefined> | Float64Array | undefined;
 
-/** W starts at 0; ends early when no class has a step to take. */
+/** W starts at 0. */
 async function train(data: HeadData, H: Float64Array, training: HeadTraining, step: Stepper): Promise<TrainedHead> {
   const { classes, width } = data, { iterations, ridge, onIteration } = training, best = exactSteps(H, width);
   const W = new Float64Array(classes * width), losses: number[] = [];
   let taken = 0, possible = 0;
   for (let t = 0; t < iterations; t++) {
     const { loss, gradient } = headState(data, W, ridge);
-    let moved = false;
     losses.push(loss);
     for (let c = 0; c < classes; c++) {
       const own = gradient.slice(c * width, (c + 1) * width), found = await step(own, c, t);
       possible += boundChange(H, own, best(own));
       if (!found) continue;
-      moved = true;
       taken += boundChange(H, own, found);
       for (let j = 0; j < width; j++) W[c * width + j]! += found[j]!;
     }
     await onIteration?.(t + 1, loss);
-    if (!moved) break;
   }
   losses.push(headState(data, W, ridge).loss);
   return { W, losses, reached: possible === 0 ? 1 : taken / possible };
