@@ -3,9 +3,12 @@
 import { tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity, scale, stack, sum, transpose } from '../src/core/combine.js';
 import { annealing } from '../src/qubo/solvers/annealing.js';
+import { bifurcation } from '../src/qubo/solvers/bifurcation.js';
 import { descent } from '../src/qubo/solvers/descent.js';
 import { exact } from '../src/qubo/solvers/exact.js';
+import { momentum } from '../src/qubo/solvers/momentum.js';
 import { tabu } from '../src/qubo/solvers/tabu.js';
+import { tempering } from '../src/qubo/solvers/tempering.js';
 import type { SolveOptions, Solver } from '../src/qubo/index.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type UnrolledOptions } from '../src/unrolled/presets.js';
@@ -142,5 +145,9 @@ export const solverCases: readonly {
   { name: 'descent', make: descent, enough: { reads: 300 } },
   { name: 'annealing', make: annealing, enough: { sweeps: 200, reads: 20 } },
   { name: 'tabu', make: tabu, enough: { sweeps: 2000, reads: 2 } },
+  { name: 'tempering', make: tempering, enough: { sweeps: 100, reads: 2 } },
+  { name: 'bifurcation', make: bifurcation, enough: { sweeps: 500, reads: 100 } },
+  { name: 'bifurcation-discrete', make: () => bifurcation({ mode: 'discrete' }), enough: { sweeps: 200, reads: 100 } },
+  { name: 'momentum', make: momentum, enough: { sweeps: 300, reads: 20 } },
   { name: 'exact', make: exact, enough: { sweeps: 1 }, proves: true },
 ];

@@ -18,6 +18,8 @@ export { type RealFourierPlan, realFourierPlan32 } from './fft-real.js';
 export { fastLength } from './fft-table.js';
 export { type SpinCouplings, type SpinSystem, type SpinWalker, spinSystem } from './spins.js';
 export { type LadderOptions, type SpinLadder, spinLadder } from './ladder.js';
+export { type AgentBatch, type AgentSystem, type BifurcationStep, agentSystem } from './agents.js';
+export { type MomentumSearch, type MomentumStep, momentumSearch } from './momentum.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
 export { type Enumeration, enumeration } from './enumerate.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';

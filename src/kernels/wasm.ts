@@ -87,6 +87,13 @@ interface Kernels {
   anneal(walker: number, temperatures: number, count: number): void;
   temper(ladder: number, rounds: number): void;
   descendAll(ladder: number): void;
+  coupleAgents(rows: number, x: number, to: number, n: number, width: number): void;
+  bifurcate(
+    x: number, y: number, force: number, field: number, n: number, width: number, dt: number, bend: number, strength: number, heat: number,
+  ): void;
+  agentSigns(x: number, to: number, n: number, width: number): void;
+  agentEnergies(signs: number, force: number, field: number, n: number, width: number, energies: number): void;
+  momentum(walker: number, self: number, last: number, schedule: number, steps: number): void;
   tabu(walker: number, search: number, moves: number): void;
   enumerate(enumeration: number, flips: number): void;
 }

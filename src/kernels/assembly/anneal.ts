@@ -5,7 +5,7 @@ import { flip, keepBest, Walker } from './spins';
 /** Four numbers of 32 bits. */
 // @ts-ignore: decorator
 @inline
-function nextFour(lanes: usize): v128 {
+export function nextFour(lanes: usize): v128 {
   const a = v128.load(lanes), b = v128.load(lanes, 16), d = v128.xor(v128.load(lanes, 48), b), c = v128.xor(v128.load(lanes, 32), a);
   const result = i32x4.add(a, v128.load(lanes, 48));
   v128.store(lanes, v128.xor(a, d));
@@ -24,7 +24,7 @@ function step(sum: v128, f: v128, coefficient: f32): v128 {
 /** −log₂ of four uniform numbers in (0, 1], within 1e-4: the exponents, and a polynomial for log₂ of the fractions. */
 // @ts-ignore: decorator
 @inline
-function bitsOfChance(random: v128): v128 {
+export function bitsOfChance(random: v128): v128 {
   const value = f32x4.convert_i32x4_u(v128.or(random, i32x4.splat(1)));
   const f = f32x4.sub(v128.or(v128.and(value, i32x4.splat(0x7fffff)), f32x4.splat(1)), f32x4.splat(1));
   const fraction = f32x4.mul(step(step(step(f32x4.splat(-0.08479743), f, 0.32564283), f, -0.67996656), f, 1.43901758), f);

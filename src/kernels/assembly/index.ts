@@ -20,6 +20,8 @@ export { packSigns, packSignsTransposed } from './sign-pack';
 export { spinFields, descend } from './spins';
 export { anneal } from './anneal';
 export { descendAll, temper } from './temper';
+export { momentum } from './momentum';
+export { agentEnergies, agentSigns, bifurcate, coupleAgents } from './bifurcation';
 export { tabu } from './tabu';
 export { enumerate } from './enumerate';
 export { coherenceStart, coherenceAnneal } from './coherence';

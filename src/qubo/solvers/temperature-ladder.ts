@@ -9,7 +9,9 @@ export interface LadderSize {
  * Temperatures between the same ends, ascending, at which neighbours reject swaps equally often: rejections add up along a ladder
  * (Syed, Bouchard-Côté, Deligiannidis & Doucet 2022), and in between log T is interpolated.
  */
-export function evenLadder(temperatures: ArrayLike<number>, rejections: readonly number[], { least, most, rejection }: LadderSize): Float32Array {
+export function evenLadder(
+  temperatures: ArrayLike<number>, rejections: readonly number[], { least, most, rejection }: LadderSize,
+): Float32Array {
   const sums = [0];
   // A little more than was seen, so that no step has none.
   for (const value of rejections) sums.push(sums.at(-1)! + Math.max(value, 0.01));

@@ -37,7 +37,7 @@ function hasClusters({ n, couplings }: QuadraticModel, wanted = couplings.values
 }
 
 function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOptions): Reads {
-  const { seed = 1 } = options, form = integerForm(given), { model } = form, { scale } = form.system, automatic = automaticTemperatures(form);
+  const { seed = 1 } = options, form = integerForm(given), { model, system: { scale } } = form, automatic = automaticTemperatures(form);
   const cold = own.cold ?? colder * automatic.cold, hot = Math.max(cold, own.hot ?? automatic.hot);
   const sweeps = options.sweeps ?? (options.timeMs === undefined || options.reads !== undefined ? defaultSweeps : Infinity);
   const clusters = hasClusters(model, own.clusters), sets = clusters ? 2 : 1;
@@ -47,7 +47,8 @@ function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOpt
     walkers.set(walker.address, walker);
   }
   const symmetric = clusters && toSpin(model).linear.every(value => value === 0);
-  const ladder = spinLadder(model.n, leader, descent, { sets, mostLevels: size.most, symmetric, clusterMoves: clusters ? 1 : 0, descentPeriod });
+  const ladderOptions = { sets, mostLevels: size.most, symmetric, clusterMoves: clusters ? 1 : 0, descentPeriod };
+  const ladder = spinLadder(model.n, leader, descent, ladderOptions);
 
   /** As many levels as there are temperatures: those that come in addition, of walkers that were idle, are the hottest. */
   function arrange(temperatures: Float32Array, order: readonly number[]): void {

@@ -1,0 +1,99 @@
+import { agentSystem } from '../../kernels/index.js';
+import { random } from '../../core/random.js';
+import { toSpin } from '../convert.js';
+import type { QuadraticModel, Sample } from '../model.js';
+import { extremes } from './self-couplings.js';
+
+/** Agents on their way together: each is a function of its own seed. */
+export interface Agents {
+  readonly count: number;
+  done(): number;
+  /** Steps of all agents; how they are cut into calls makes no difference. */
+  advance(count: number): void;
+  /** The lowest energy that agent a has met, and its bits. */
+  energy(a: number): number;
+  sample(a: number): Sample;
+  release(): void;
+}
+
+export interface BifurcationParameters {
+  /** Couplings act on positions, or on their signs. */
+  readonly mode: 'ballistic' | 'discrete';
+  /** The time step; chosen from the largest eigenvalue of the couplings unless given. */
+  readonly dt?: number;
+  /** A part dt · heat of every velocity that outlasts walls; 0 for none. */
+  readonly heat: number;
+}
+
+export interface Bifurcation {
+  /** How many agents are best moved together. */
+  readonly together: number;
+  start(seeds: readonly (readonly number[])[], steps: number): Agents;
+  release(): void;
+}
+
+const samplingPeriod = 50, firstSpread = 1, largestStep = 1.25, agentOperations = 2 ** 21;
+
+const largestOf = (values: Float64Array): number => values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+
+/** The model over spins, in units of a power of two near its largest coefficient: in single precision all ranges fit. */
+function normalized(given: QuadraticModel): { model: QuadraticModel; unit: number } {
+  const spin = toSpin(given), { linear, couplings } = spin, largest = Math.max(largestOf(linear), largestOf(couplings.values));
+  const unit = largest > 0 ? 2 ** Math.floor(Math.log2(largest)) : 1;
+  const inUnits = (values: Float64Array): Float64Array => values.map(value => value / unit);
+  return { model: { ...spin, linear: inUnits(linear), couplings: { ...couplings, values: inUnits(couplings.values) } }, unit };
+}
+
+/** c₀ = ½ √(N − 1) / ‖J‖ (Goto et al. 2021); a field counts as the couplings of one spin more. */
+function strengthOf({ n, linear, couplings }: QuadraticModel): number {
+  const squares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+  const field = 2 * squares(linear), norm = Math.sqrt(squares(couplings.values) + field), spins = n + (field > 0 ? 1 : 0);
+  return norm > 0 ? Math.sqrt(spins - 1) / (2 * norm) : 0;
+}
+
+/**
+ * Simulated bifurcation of a model: pressure rises from 0 to 1 over all steps, signs are looked at every 50. The time step keeps the
+ * fastest oscillation, of frequency √(1 + c₀ λ) for the largest eigenvalue λ of J, away from 2, where steps become unstable.
+ */
+export function bifurcationOf(given: QuadraticModel, { mode, dt, heat }: BifurcationParameters): Bifurcation {
+  const { model, unit } = normalized(given), { n } = model, strength = strengthOf(model);
+  const system = agentSystem(n, model.couplings, model.linear);
+  const step = dt ?? largestStep / Math.sqrt(1 + strength * extremes(model).largest), discrete = mode === 'discrete';
+  return {
+    together: 4 * Math.max(2, Math.min(8, Math.floor(agentOperations / model.couplings.values.length))),
+    start(seeds, steps) {
+      const batch = system.batch(seeds.length), { width, x, y } = batch;
+      const lowest = seeds.map(() => Infinity), samples = seeds.map(() => new Int8Array(n));
+      let done = 0;
+      seeds.forEach((seed, a) => {
+        const rng = random(...seed);
+        for (let at = a; at < n * width; at += width) {
+          x[at] = firstSpread * (2 * rng.uniform() - 1);
+          y[at] = firstSpread * (2 * rng.uniform() - 1);
+        }
+      });
+      function keep(): void {
+        batch.energies().subarray(0, seeds.length).forEach((energy, a) => {
+          if (!(energy < lowest[a]!)) return;
+          lowest[a] = energy;
+          samples[a] = Int8Array.from({ length: n }, (_, i) => (batch.signs[i * width + a]! > 0 ? 1 : 0));
+        });
+      }
+      keep();
+      return {
+        count: seeds.length,
+        done: () => done,
+        advance(count) {
+          for (const end = done + count; done < end;) {
+            batch.step({ dt: step, pressure: steps === 1 ? 1 : done / (steps - 1), strength, heat, discrete });
+            if (++done % samplingPeriod === 0 || done === steps) keep();
+          }
+        },
+        energy: a => unit * lowest[a]! + model.offset,
+        sample: a => samples[a]!,
+        release: () => batch.release(),
+      };
+    },
+    release: () => system.release(),
+  };
+}
