@@ -41,11 +41,11 @@ function progressBar(problem: Problem): { report(progress: SolveProgress): void;
 }
 
 /** What is printed with --json; energies are those of the model that is minimised, objectives the file's own. */
-function reported({ samples, energies, best, info }: SolveResult, { model, sense, objective }: Problem, seed: number) {
+function reported({ energies, best, info }: SolveResult, { model, sense, objective }: Problem, seed: number) {
   return {
     solver: info.solver, sense, vartype: model.vartype, variables: model.n, seed,
     best: { energy: best.energy, objective: objective(best.energy), sample: [...best.sample] },
-    energies: [...energies], objectives: Array.from(energies, objective), samples: samples.length, info,
+    energies: [...energies], objectives: Array.from(energies, objective), info,
   };
 }
 

@@ -13,7 +13,11 @@ export { tempering, type TemperingOptions } from './solvers/tempering.js';
 export { solverByName, solverNames } from './solvers/index.js';
 export { bestKnown } from './best-known.js';
 export { palubeckis, palubeckisInstances, type PalubeckisInstance } from './palubeckis.js';
-export * as formats from './formats/index.js';
+export {
+  formats, guessFormat, readSamples, writeBqp, type Conventions, type Format, type FormatName, type FormatOptions, type OutsideSamples, type Problem,
+} from './formats/index.js';
+export { trainHeadByQubo, trainHeadExactly, type HeadTraining, type QuboHeadTraining, type TrainedHead } from './head-training.js';
+export { quboRounding } from './rounding/index.js';
 export * as rounding from './rounding/index.js';
 export * as coherence from './coherence/index.js';
 export * as binaryNetwork from './binary-network/index.js';
