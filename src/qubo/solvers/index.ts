@@ -1,11 +1,17 @@
 import { annealing } from './annealing.js';
+import { bifurcation } from './bifurcation.js';
 import { descent } from './descent.js';
 import { exact } from './exact.js';
+import { momentum } from './momentum.js';
 import type { Solver } from './solver.js';
 import { tabu } from './tabu.js';
 import { tempering } from './tempering.js';
 
-const solvers = { annealing, tabu, tempering, exact, descent } satisfies Record<string, () => Solver>;
+const solvers = {
+  annealing, tabu, tempering, exact, descent, momentum,
+  bifurcation: () => bifurcation(),
+  'bifurcation-discrete': () => bifurcation({ mode: 'discrete' }),
+} satisfies Record<string, () => Solver>;
 
 export const solverNames: readonly string[] = Object.keys(solvers);
 
