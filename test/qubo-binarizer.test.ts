@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { sparseSpikes } from '../datasets/index.js';
 import { gaussian, identity } from '../operators/index.js';
 import { qubo, sign } from '../src/binary/binarizers/index.js';
+import { searchedRows } from '../src/binary/binarizers/qubo.js';
 import { calibrationMeasurements, ownProducts, pairedProducts, trajectory } from '../src/binary/calibration.js';
 import { oneBitParams } from '../src/binary/one-bit-network.js';
 import { outputMetrics } from '../src/binary/output-metrics.js';
@@ -255,9 +256,9 @@ binarizer('training after moves scale, steps and thresholds, and no sign', async
 });
 binarizer('rounds never raise the error of the products', async () => {
   const { net: make } = cases['coupled on a dense matrix']!, net = make(), errors: number[] = [], matrices = oneBitParams(net).length;
-  await searchSigns(net, normals(64 * 12, 12), {
+  await searchSigns('qubo', net, normals(64 * 12, 12), {
     // After up to eight scales and the first round, whose error is told in the next.
-    ...search, inputs: 'float', onMatrix: (done, _, error) => { if (done > 9 * matrices) errors.push(error); return Promise.resolve(); },
+    method: searchedRows(), last: searchedRows(search), seed: 1, inputs: 'float', onMatrix: (done, _, error) => { if (done > 9 * matrices) errors.push(error); return Promise.resolve(); },
   });
   assert.ok(errors.length);
   errors.slice(1).forEach((error, i) => assert.ok(error <= errors[i]!));

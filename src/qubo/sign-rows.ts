@@ -73,20 +73,59 @@ function descend({ n, linear, couplings: { values } }: Pick<QuadraticModel, 'n' 
 /** Share of the mean diagonal that is added to a Gram matrix before it is factored, as in GPTQ: inputs need not fill the space. */
 const ridge = 0.01;
 
-/**
- * One sign after the other from the last to the first, each making up for the errors of those before it: successive rounding of
- * G⁻¹c along the Cholesky factor of G (Babai 1986; the order of GPTQ, Frantar et al. 2022).
- */
-export function successiveSigns({ gram, targets }: SignRows, scale: number): Sample[] {
-  const n = targets[0]?.length ?? 0, damped = gram.slice();
+/** What a search of signs knows of its rows. */
+export interface KnownRows {
+  readonly signs: readonly Sample[];
+  /** The float weights, which gave the targets on inputs that need not be these. */
+  readonly weights: readonly Float64Array[];
+  /** Row r is searched with this seed plus r. */
+  readonly seed: number;
+  /** What errors of the rows are worth together (see `descendTogether`), where that is known. */
+  readonly metric?: (() => Float64Array | undefined) | undefined;
+}
+
+/** Signs of every row, for one scale. */
+export type RowMethod = (rows: SignRows, scale: number, known: KnownRows) => readonly Sample[] | Promise<readonly Sample[]>;
+
+/** 1-flip descent of every row from given signs. */
+export const descendRows = (rows: SignRows, scale: number, known: readonly Sample[]): Sample[] =>
+  signModels(rows, scale).map((model, r) => descend(model, known[r]!.slice()));
+
+/** The Cholesky factor of G with its ridge; undefined where G is 0. */
+function factored(gram: Float64Array, n: number): Float64Array | undefined {
+  const damped = gram.slice();
   let trace = 0;
   for (let i = 0; i < n; i++) trace += gram[i * n + i]!;
-  if (trace === 0) return targets.map(() => new Int8Array(n).fill(1));
+  if (trace === 0) return undefined;
   for (let i = 0; i < n; i++) damped[i * n + i]! += (ridge * trace) / n;
-  const L = cholesky(damped, n);
-  return targets.map(target => {
-    const errors = target.slice(), signs = new Int8Array(n);
-    choleskySolve(L, n, errors);
+  return cholesky(damped, n);
+}
+
+/**
+ * Weights w + (G + ridge)⁻¹(c − G w) that give the targets on these inputs: w itself where they are those that the targets were
+ * made with (the data alignment of Zhang & Saab 2023, arXiv 2309.10975, in closed form).
+ */
+export function alignedWeights({ gram, targets }: SignRows, weights: readonly Float64Array[]): Float64Array[] {
+  const n = targets[0]?.length ?? 0, L = factored(gram, n);
+  return weights.map((own, r) => {
+    if (!L) return own.slice();
+    const step = targets[r]!.slice();
+    for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < n; j++) step[i]! -= gram[at++]! * own[j]!;
+    choleskySolve(L, n, step);
+    return step.map((value, i) => own[i]! + value);
+  });
+}
+
+/**
+ * One sign after the other from the last to the first, each making up for the errors of those before it: successive rounding of
+ * `weights`, G⁻¹c unless given, along the Cholesky factor of G (Babai 1986; the order of GPTQ, Frantar et al. 2022).
+ */
+export function successiveSigns({ gram, targets }: SignRows, scale: number, weights?: readonly Float64Array[]): Sample[] {
+  const n = targets[0]?.length ?? 0, L = factored(gram, n);
+  if (!L) return targets.map(() => new Int8Array(n).fill(1));
+  return targets.map((target, r) => {
+    const errors = (weights?.[r] ?? target).slice(), signs = new Int8Array(n);
+    if (!weights) choleskySolve(L, n, errors);
     for (let i = n - 1; i >= 0; i--) {
       let sum = 0;
       for (let j = i + 1; j < n; j++) sum += L[j * n + i]! * errors[j]!;

@@ -1,50 +1,22 @@
-import type { Pattern, UnrolledNetwork } from '../../types.js';
-import { sizeOf } from '../../core/array.js';
+import { descendTogether, improveSigns, type RowMethod, type RowSearch } from '../../qubo/sign-rows.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
 import type { Solver } from '../../qubo/solvers/solver.js';
 import type { Binarizer } from '../binarizer.js';
-import { calibrationMeasurements } from '../calibration.js';
-import { fitLatent, frozenSigns } from '../fit-latent.js';
-import { cloneToBinarize, oneBitParams } from '../one-bit-network.js';
-import { searchSigns } from '../sign-search.js';
+import { postTraining, type PostTrainingOptions } from '../post-training.js';
 
-export interface QuboOptions {
+export interface QuboOptions extends PostTrainingOptions {
   /** Solves each row beside the descents; annealing unless given. */
   readonly solver?: Solver;
   /** Sweeps and reads of the solver for each row. */
   readonly sweeps?: number;
   readonly reads?: number;
-  /** What matrices meet during calibration; 'quantized' unless 'float'. */
-  readonly inputs?: 'float' | 'quantized';
-  /** Training signals for calibration; as many as the longest row needs unless given. */
-  readonly signals?: number;
 }
 
-/** Inputs that each unknown sign of a row is to meet, and the fewest and most signals for it. */
-const inputsPerSign = 16, fewest = 8, most = 4096;
-
-/** The signs of the longest row or column over the inputs that it meets in one signal. */
-function signsPerInput(pattern: Pattern): number {
-  switch (pattern.kind) {
-    case 'dense': return Math.max(pattern.rows, pattern.cols);
-    case 'blocks':
-      return Math.max(...pattern.blocks.flatMap(({ rows, cols }) => [rows, cols])) / (pattern.shared ? pattern.blocks.length : 1);
-    case 'toeplitz': {
-      const { in: from, out: to } = pattern.channels ?? { in: 1, out: 1 };
-      return (sizeOf(pattern.support) * Math.max(from, to)) / sizeOf(pattern.shape);
-    }
-    case 'diagonal': return 2;
-    case 'csr': {
-      const used = new Uint32Array(pattern.cols);
-      for (const col of pattern.colIdx) used[col]!++;
-      return Math.max(...pattern.rowPtr.subarray(1).map((end, i) => end - pattern.rowPtr[i]!), ...used);
-    }
-  }
-}
-
-const signalsFor = (net: UnrolledNetwork): number => {
-  const signs = Math.max(...oneBitParams(net).map(({ map }) => signsPerInput(map!.pattern)));
-  return Math.min(most, Math.max(fewest, Math.ceil(inputsPerSign * signs)));
+/** The best of descents and, where there is one, of a solver; rows whose errors meet in one place then descend together. */
+export const searchedRows = (search?: RowSearch): RowMethod => async (rows, scale, { signs, seed, metric }) => {
+  const own = search && { ...search, options: { ...search.options, seed } }, found = await improveSigns(rows, scale, signs, own), shared = metric?.();
+  if (shared) descendTogether(rows, shared, scale, found);
+  return found;
 };
 
 /**
@@ -53,22 +25,5 @@ const signalsFor = (net: UnrolledNetwork): number => {
  * their channels do together. Then the signs stay, and scale, steps and thresholds are trained for the steps of the options, or not
  * at all for 0.
  */
-export function qubo({ solver = annealing(), sweeps = 200, reads = 1, inputs = 'quantized', signals }: QuboOptions = {}): Binarizer {
-  return {
-    name: 'qubo',
-    async fit(net, data, options = {}) {
-      const copy = cloneToBinarize('qubo', net), { seed = 1, phase = 'qubo', onProgress, signal } = options;
-      const y = calibrationMeasurements(copy, data, signals ?? signalsFor(copy), options);
-      const { codes, scale } = await searchSigns(copy, y, {
-        solver, inputs, options: { seed, sweeps, reads },
-        async onMatrix(step, steps, error) {
-          onProgress?.({ phase: `${phase}: signs`, step, steps, depth: copy.layers.length, nmseDb: 10 * Math.log10(error) });
-          await new Promise(resolve => { setTimeout(resolve, 0); });
-          if (signal?.aborted) throw Object.assign(new Error(`${phase}: interrupted at matrix ${step} of ${steps}`), { name: 'AbortError' });
-        },
-      });
-      for (const param of oneBitParams(copy)) param.value = codes.get(param)!.map(code => scale * code);
-      return fitLatent('qubo', [copy, data, options], frozenSigns);
-    },
-  };
-}
+export const qubo = ({ solver = annealing(), sweeps = 200, reads = 1, ...options }: QuboOptions = {}): Binarizer =>
+  postTraining('qubo', { method: searchedRows(), last: searchedRows({ solver, options: { sweeps, reads } }) }, options);
