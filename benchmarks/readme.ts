@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
+import { binaryTable, codesTable, headTable, quantizeTable, solverTable } from './readme-qubo.js';
 
 const results = 'benchmarks/results';
 const rowsOf = <T = Row>(prefix: string): T[] =>
@@ -123,6 +124,17 @@ function releasedTable(): string {
   }));
 }
 
+/** Binarizers that find signs after training beside the one that trains them, a task a line. */
+function methodsTable(): string {
+  const tasks = [['qubo-sparse', 'sparse-recovery, 8 blocks, NMSE dB', (row: Row) => row.nmseDb], ['qubo-eeg', 'eeg-denoise, NMSE dB', (row: Row) => row.nmseDb],
+    ['qubo-block', 'block-cs 25 %, PSNR dB', (row: Row) => row.psnrDb]] as const;
+  const methods = ['float', 'sign', 'sign-tuned', 'qubo', 'analytic-qubo', 'straight-through'];
+  return markdown(['task', ...methods], tasks.map(([file, title, of]) => [title, ...methods.map(method => {
+    const row = exactly(file).find(candidate => candidate.method === method);
+    return row ? `${of(row).toFixed(2)} (${row.fitSeconds.toFixed(0)} s)` : '–';
+  })]));
+}
+
 interface Compiled { readonly variant: string; readonly command: string; readonly files: readonly { readonly path: string; readonly bytes: number; readonly gzipped: number }[] }
 /** The compiled file of each run; what describes it to a compiler lies beside it. */
 const compiledTable = (rows: readonly Compiled[]): string => markdown(['variant', 'file', 'bytes', 'gzipped'], rows.map(({ variant, command, files: [file] }) =>
@@ -146,6 +158,13 @@ const tables: Readonly<Record<string, string>> = {
   tomography: seedsTable(withClassical('tomography'), imageColumns),
   'mri-phantoms': seedsTable(withClassical('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
+  'qubo-solvers': solverTable(markdown),
+  'qubo-annealing': trainingTable(rowsOf<BenchRow>('annealing')),
+  quantize: quantizeTable(markdown),
+  codes: codesTable(markdown),
+  binary: binaryTable(markdown),
+  head: headTable(markdown),
+  'qubo-methods': methodsTable(),
 };
 let text = readFileSync('README.md', 'utf8');
 for (const [name, table] of Object.entries(tables)) {

@@ -1,0 +1,111 @@
+// The QUBO tables of README.md, from benchmarks/results/{qubo-*,analytic-qubo,train-binary,quantize-*}.json.
+import { existsSync, readFileSync } from 'node:fs';
+import type { StudyRow } from '../src/tasks/studies/study.js';
+import { groupsOf } from '../src/tasks/studies/summary.js';
+
+type Markdown = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+const read = <T>(name: string): T => JSON.parse(readFileSync(`benchmarks/results/${name}.json`, 'utf8')) as T;
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+interface SolverRow {
+  readonly instance: string;
+  readonly solver: string;
+  readonly objectives: readonly number[];
+  readonly bestKnown: number;
+  readonly secondsToBestKnown: readonly (number | null)[];
+}
+interface SolverResult { readonly time: number; readonly rows: readonly SolverRow[] }
+
+/** Families of instances and the file that has them. */
+const families: readonly (readonly [title: string, file: string, member: RegExp])[] = [
+  ['G1–G10, G43 (n = 800, 1000)', 'qubo-gset', /^G([1-9]|10|43)$/],
+  ['G11–G13 (toroidal, 800)', 'qubo-gset', /^G1[1-3]$/],
+  ['G14–G17, G51 (planar, 800, 1000)', 'qubo-gset', /^G(1[4-7]|51)$/],
+  ['G18–G21 (planar ±1, 800)', 'qubo-gset', /^G(1[89]|2[01])$/],
+  ['G22, G35 (2000)', 'qubo-gset-large', /^G(22|35)$/],
+  ['G32 (toroidal, 2000)', 'qubo-gset-large', /^G32$/],
+  ['G55 (5000)', 'qubo-gset-large', /^G55$/],
+  ['G67 (toroidal, 10000)', 'qubo-gset-large', /^G67$/],
+  ['bqp50–bqp500', 'qubo-bqp', /^bqp(50|100|250|500)-/],
+  ['bqp1000-1…5', 'qubo-bqp', /^bqp1000-/],
+  ['gka', 'qubo-gka', /^gka/],
+];
+
+/** Per cent of the best-known value between it and the worst run. */
+const worstGap = ({ bestKnown, objectives }: SolverRow): number =>
+  Math.max(...objectives.map(value => 100 * Math.abs(value - bestKnown) / Math.abs(bestKnown)));
+
+export function solverTable(markdown: Markdown): string {
+  return markdown(
+    ['instances', 'solver', 'seconds given', 'runs at the best known', 'median s to it', 'gap of the worst run, %'],
+    families.map(([title, file, member]) => {
+      const { time, rows } = read<SolverResult>(file), own = rows.filter(({ instance }) => member.test(instance));
+      const times = own.flatMap(({ secondsToBestKnown }) => secondsToBestKnown), reached = times.filter(value => value !== null);
+      return [title, [...new Set(own.map(({ solver }) => solver))].join(', '), String(time), `${reached.length} of ${times.length}`,
+        reached.length ? median(reached).toFixed(2) : '–', Math.max(...own.map(worstGap)).toFixed(3)];
+    }),
+  );
+}
+
+/** One line for each width; test accuracy by method, mean over seeds. */
+export function quantizeTable(markdown: Markdown): string {
+  const variants = ['mnist-28', 'fashion-28', 'cifar-32', 'mnist-mlp'].filter(name => existsSync(`benchmarks/results/quantize-${name}.json`));
+  const widths = ['8', '4', '3', '2', '1', '±λ'], kinds = ['rtn', 'gptq', 'qubo'];
+  return markdown(
+    ['classifier', 'method', 'float', ...widths.map(width => (width === '±λ' ? 'one-bit ±λ' : `int${width}`))],
+    variants.flatMap(variant => {
+      const groups = groupsOf(read<{ rows: readonly StudyRow[] }>(`quantize-${variant}`).rows);
+      const accuracy = (method: string): string => {
+        const own = groups.find(group => group.method === method)?.rows;
+        return own ? (own.reduce((sum, row) => sum + Number(row['accuracy']), 0) / own.length).toFixed(3) : '–';
+      };
+      const oneBit: Readonly<Record<string, string>> = { rtn: 'one-bit-sign', gptq: 'one-bit-gptq', qubo: 'one-bit-qubo' };
+      return kinds.map(kind => [variant, kind, accuracy('float'), ...widths.map(width => accuracy(width === '±λ' ? oneBit[kind]! : `${kind}-${width}`))]);
+    }),
+  );
+}
+
+interface CodesRow { readonly codes: string; readonly energy: number; readonly commonScale: { readonly energy: number }; readonly cpuSeconds: number | null;
+  readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
+interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly nmseDb: number }
+
+export function codesTable(markdown: Markdown): string {
+  const { codes, networks, floatEnergy } = read<{ codes: readonly CodesRow[]; networks: readonly CodesNetwork[]; floatEnergy: number }>('analytic-qubo');
+  const nmse = ({ codes: name }: CodesRow): string => {
+    const symmetry = name.includes('symmetry') ? 0.5 : 0, method = name.startsWith('ternary') ? 'analytic-qubo-ternary' : 'analytic-qubo';
+    return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry)?.nmseDb.toFixed(1) ?? '–' : '–';
+  };
+  return markdown(
+    ['codes', 'off-diagonal energy', 'with one λ', 'CPU s', 'μ of the certificate', 'NMSE dB at layer 16'],
+    [...codes.map(row => [row.codes, row.energy.toFixed(0), row.commonScale.energy.toFixed(0), row.cpuSeconds === null ? '–' : row.cpuSeconds.toFixed(1),
+      row.certificate.mu.toFixed(3), nmse(row)]), ['float optimum', floatEnergy.toFixed(0), '–', '–', '–', '–']],
+  );
+}
+
+interface Interval { readonly mean: number; readonly half: number }
+interface BinaryVariant { readonly variant: string; readonly samples: number;
+  readonly methods: readonly { readonly method: string; readonly trainAccuracy: Interval; readonly testAccuracy: Interval }[] }
+
+/** Test accuracy: a line for each network and its data, a column for each way of training. */
+export function binaryTable(markdown: Markdown): string {
+  const { variants } = read<{ variants: readonly BinaryVariant[] }>('train-binary');
+  const methods = ['qubo-annealing', 'collapsed', 'collapsed-margin', 'collapsed-dropout', 'collapsed-margin-dropout', 'straight-through'];
+  return markdown(
+    ['network and data', 'K', ...methods],
+    variants.map(({ variant, samples, methods: own }) => [variant, String(samples), ...methods.map(name => {
+      const interval = own.find(({ method }) => method === name)?.testAccuracy;
+      return interval ? `${interval.mean.toFixed(3)} ± ${interval.half.toFixed(3)}` : '–';
+    })]),
+  );
+}
+
+/** Heads by bits: test accuracy, training loss, and how near the search came to descents that know the quadratic. */
+export function headTable(markdown: Markdown): string {
+  const groups = groupsOf(read<{ rows: readonly StudyRow[] }>('qubo-head').rows);
+  const number = (row: StudyRow, key: string, digits: number): string => (typeof row[key] === 'number' ? row[key].toFixed(digits) : '–');
+  return markdown(
+    ['method', 'variables a class', 'test accuracy', 'training loss', 'seconds'],
+    groups.map(({ method, rows: [row] }) =>
+      [method, String(row!['variables'] ?? '–'), number(row!, 'accuracy', 4), number(row!, 'loss', 4), number(row!, 'seconds', 1)]),
+  );
+}
