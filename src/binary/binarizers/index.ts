@@ -1,8 +1,12 @@
 export { analyticQubo, type AnalyticQuboOptions } from './analytic-qubo.js';
+export { annealed, type AnnealedOptions } from './annealed.js';
+export { bayes, drawn, type BayesianNetwork, type BayesOptions } from './bayes.js';
+export { bop, type BopOptions } from './bop.js';
 export { coordinateDescent } from './coordinate-descent.js';
 export { float } from './float.js';
 export { gpfq, type GpfqOptions } from './gpfq.js';
 export { gptq } from './gptq.js';
 export { qubo, type QuboOptions } from './qubo.js';
 export { sign, type SignOptions } from './sign.js';
+export { skew, type SkewOptions } from './skew.js';
 export { channelWise, straightThrough, ternary, type StraightThroughOptions } from './straight-through.js';

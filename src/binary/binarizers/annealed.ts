@@ -1,0 +1,29 @@
+import type { Binarizer } from '../binarizer.js';
+import { fitRelaxed, type Relaxation } from '../relaxed.js';
+
+export interface AnnealedOptions {
+  /** Steepness τ at the end of the relaxed training; it grows from 1, geometrically. */
+  readonly steepness?: number;
+}
+
+/** c = tanh(τ v): the two values of a binary weight, mixed by the softmax of SLB (Yang et al. 2020) in one latent number. */
+export function steepening(steepness: number): Relaxation {
+  const tau = (progress: number): number => steepness ** progress;
+  return {
+    start: w => Math.atanh(Math.max(-0.95, Math.min(0.95, w))),
+    relax({ latent, codes, unit }, progress) {
+      const rate = tau(progress) / unit;
+      for (let i = 0; i < codes.length; i++) codes[i] = Math.tanh(rate * latent[i]!);
+    },
+    pullback({ codes, unit }, gradient, progress) {
+      const rate = tau(progress) / unit;
+      for (let i = 0; i < codes.length; i++) gradient[i]! *= rate * (1 - codes[i]! ** 2);
+    },
+  };
+}
+
+/** Training of tanh weights that become steeper, without a straight-through gradient; then of what is free beside their signs. */
+export function annealed({ steepness = 100 }: AnnealedOptions = {}): Binarizer {
+  if (!(steepness >= 1 && steepness < Infinity)) throw new RangeError(`annealed: expected a finite steepness >= 1, got ${steepness}`);
+  return { name: 'annealed', fit: (...args) => fitRelaxed('annealed', args, steepening(steepness)) };
+}
