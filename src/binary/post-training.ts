@@ -43,10 +43,12 @@ const signalsFor = (net: UnrolledNetwork): number => {
 
 /**
  * A binarizer that finds the signs of rows on calibration data by `method` and then, where there is one, by `last`, with one scale for
- * all. Then the signs stay, and scale, steps and thresholds are trained for the steps of the options, or not at all for 0.
+ * all; where `method` alone makes them no better than plain signs at any scale that is tried, those stay. Then scale, steps and
+ * thresholds are trained for the steps of the options, or not at all for 0.
  */
 export const postTraining = (
-  name: string, methods: { readonly method: RowMethod; readonly last?: RowMethod }, { inputs = 'quantized', signals }: PostTrainingOptions,
+  name: string, methods: { readonly method: RowMethod; readonly last?: RowMethod },
+  { inputs = 'quantized', signals }: PostTrainingOptions,
 ): Binarizer => ({
   name,
   async fit(net, data, options = {}) {

@@ -8,7 +8,10 @@ export interface BopOptions {
   readonly threshold?: number;
 }
 
-/** Signs without latent weights: flipped where the moving mean m of their gradients has their sign and is large (Helwegen et al. 2019). */
+/**
+ * Signs without latent weights: flipped where the moving mean of their gradients has their sign and is large (Bop, Helwegen et al.
+ * 2019; thresholds relative to the gradient, whose size networks do not share).
+ */
 export function flipping(rate: number, threshold: number): Relaxation {
   return {
     start: w => (w < 0 ? -1 : 1),

@@ -4,7 +4,7 @@ import type { Binarizer } from '../binarizer.js';
 import { postTraining, type PostTrainingOptions } from '../post-training.js';
 
 export interface GpfqOptions extends PostTrainingOptions {
-  /** Draws each sign (SPFQ), by the seed of the fit's options. */
+  /** Draws each sign (SPFQ), by the seed of the fit's options; at one bit the draws often lose to plain signs, which then stay. */
   readonly stochastic?: boolean;
 }
 

@@ -14,7 +14,8 @@ export interface QuboOptions extends PostTrainingOptions {
 
 /** The best of descents and, where there is one, of a solver; rows whose errors meet in one place then descend together. */
 export const searchedRows = (search?: RowSearch): RowMethod => async (rows, scale, { signs, seed, metric }) => {
-  const own = search && { ...search, options: { ...search.options, seed } }, found = await improveSigns(rows, scale, signs, own), shared = metric?.();
+  const own = search && { ...search, options: { ...search.options, seed } };
+  const found = await improveSigns(rows, scale, signs, own), shared = metric?.();
   if (shared) descendTogether(rows, shared, scale, found);
   return found;
 };

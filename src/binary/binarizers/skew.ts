@@ -11,9 +11,9 @@ export interface SkewOptions {
 const free = 0.5;
 
 /**
- * c = u within −1 … 1, feasible where ψ(u) = ε − (u² − 1)² ≥ 0: intervals around ±1 that close. ASkewSGD (Leconte et al. 2023) lets the
- * velocity of an infeasible weight obey dψ/dt ≥ −α ψ; here a step, of any optimizer, obeys ψ⁺ ≥ (1 − α) ψ, and one that does not ends
- * where equality holds, on its side of 0.
+ * c = u within −1 … 1, feasible where ψ(u) = ε − (u² − 1)² ≥ 0: intervals around ±1 that close. ASkewSGD (Leconte et al. 2023) lets
+ * the velocity of an infeasible weight obey dψ/dt ≥ −α ψ; here a step, of any optimizer, obeys ψ⁺ ≥ (1 − α) ψ, and one that does not
+ * ends where equality holds, on its side of 0.
  */
 export function skewing(width: number, rate: number): Relaxation {
   return {
