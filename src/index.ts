@@ -26,7 +26,10 @@ export { distilled } from './unrolled/distilled.js';
 export { train, type Progress, type TrainOptions } from './unrolled/train.js';
 export type { CheckpointStore } from './unrolled/checkpoint.js';
 export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';
-export { analyticQubo, channelWise, float, qubo, sign, straightThrough, ternary } from './binary/binarizers/index.js';
+export {
+  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, drawn, float, gpfq, gptq, qubo, sign, skew, straightThrough, ternary,
+  type BayesianNetwork,
+} from './binary/binarizers/index.js';
 export { generalizationCertificate, recoveryCertificate } from './binary/certificate.js';
 export { pack, type PackOptions } from './packed/engine.js';
 export { streamed } from './packed/stream.js';

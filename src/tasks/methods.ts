@@ -1,6 +1,8 @@
 import type { Dataset, OneBitNetwork, UnrolledNetwork } from '../types.js';
 import type { Binarizer, FitOptions } from '../binary/binarizer.js';
-import { analyticQubo, channelWise, float, qubo, sign, straightThrough, ternary } from '../binary/binarizers/index.js';
+import {
+  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, float, gpfq, gptq, qubo, sign, skew, straightThrough, ternary,
+} from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
 import { learnedIsta } from '../unrolled/presets.js';
@@ -83,11 +85,18 @@ export const trained: Readonly<
   float: { make: float, from: 'start' },
   sign: { make: () => sign(), from: 'float' },
   'sign-tuned': { make: () => sign({ tuned: true }), from: 'start' },
+  gpfq: { make: () => gpfq(), from: 'start' },
+  gptq: { make: () => gptq(), from: 'start' },
+  'coordinate-descent': { make: () => coordinateDescent(), from: 'start' },
   qubo: { make: () => qubo(), from: 'start' },
   'analytic-qubo': { make: () => analyticQubo(), from: 'start' },
   'analytic-qubo-ternary': { make: () => analyticQubo({ zeros: 0.45 }), from: 'start' },
   ternary: { make: ({ latent }) => ternary(latent), from: 'start' },
   'channel-wise': { make: ({ latent }) => channelWise(latent), from: 'start' },
+  annealed: { make: () => annealed(), from: 'start' },
+  bayes: { make: () => bayes(), from: 'start' },
+  skew: { make: () => skew(), from: 'start' },
+  bop: { make: () => bop(), from: 'start' },
   'straight-through': { make: ({ latent }) => straightThrough(latent), from: 'start' },
   'straight-through-sudden': { make: ({ latent }) => straightThrough({ ...latent, mixing: 0 }), from: 'start' },
   'straight-through-one-bit-first': {
