@@ -81,7 +81,7 @@ harness('a peer that fails or stops is an error', async () => {
 harness('select finds groups and kernels, and says which there are', () => {
   assert.ok(select().length > select('training').length);
   assert.ok(select('kernels', /^gemv$/).every(({ kernel }) => kernel === 'gemv'));
-  assert.throws(() => select('magic'), /expected a group of kernels, training, got magic/);
+  assert.throws(() => select('magic'), /expected a group of kernels, training, annealing.*, got magic/);
   assert.throws(() => select('training', /gemv/), /expected a pattern that matches one of training-step, .*, got gemv/);
 });
 harness('bench --json prints environment and rows alone; the rest goes to stderr', () => {

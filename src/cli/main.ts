@@ -24,8 +24,10 @@ function addList(program: Command): void {
       if (json)
         console.log(
           JSON.stringify({
-            tasks: tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })),
-            studies: studies.map(({ name, summary, variants, methods }) => ({ name, summary, variants, methods })),
+            tasks: [
+              ...tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })),
+              ...studies.map(({ name, summary, variants, methods }) => ({ name, summary, variants, methods })),
+            ],
             methods: methodNames,
             operators: operatorNames,
             datasets: datasetNames,
