@@ -75,6 +75,12 @@ models('the first numbers of a Palubeckis problem are those of its generator', (
   assert.is(one.n, 20);
   assert.ok(one.linear.every(value => Math.abs(value) <= 100));
 });
+models('coefficients that differ by 18 orders of magnitude are minimised to the last', async () => {
+  const pairs = { rows: [0, 1, 2, 0], cols: [1, 2, 3, 3], values: [1e9, -1e-9, 1e-9, -2e-9] };
+  const one = fromTriplets(4, pairs, { linear: [-1e-9, 0, 1e-9, -5e-10] });
+  const lowest = Math.min(...samplesOf(one).map(sample => energy(one, sample)));
+  assert.is((await annealing().solve(one, { sweeps: 10, reads: 5 })).best.energy, lowest);
+});
 models.run();
 
 const threads = suite('reads on threads');

@@ -1,5 +1,6 @@
 import { toSpins } from '../convert.js';
 import { energy, type QuadraticModel, type Sample } from '../model.js';
+import { polished } from './polish.js';
 import type { SolveOptions, SolveResult, Stopped } from './solver.js';
 
 /** One read under way. */
@@ -48,7 +49,7 @@ const turn = (): Promise<void> => new Promise(resolve => { setTimeout(resolve); 
 
 /**
  * Runs reads one after the other until they are done, or the time, a target or a signal ends them: what all solvers share. Energies
- * are computed again from the model as given.
+ * are computed again from the model as given, and the best sample descends in f64.
  */
 export async function runReads(
   solver: string, model: QuadraticModel, begin: () => Reads, options: SolveOptions, defaultReads: number,
@@ -95,6 +96,8 @@ export async function runReads(
     all.release();
   }
   found.sort(byEnergy).length = Math.min(found.length, kept);
+  const sample = polished(model, found[0]!.sample);
+  found[0] = { ...found[0]!, sample, energy: energy(model, sample) };
   const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = proven ? best.energy : lower;
   return {
     samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best,
