@@ -24,7 +24,7 @@ export function cellOf({ rows }: StudyGroup, { key, digits }: Study['columns'][n
   const values = rows.map(row => row[key] ?? null), numbers = values.filter(value => typeof value === 'number');
   if (!numbers.length) return [[...new Set(values.map(value => (value === null ? '–' : String(value))))].join(', '), ''];
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  if (numbers.length === 1) return [shown(mean, digits), ''];
+  if (numbers.every(value => value === numbers[0])) return [shown(mean, digits), ''];
   const deviation = Math.sqrt(numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numbers.length - 1));
   return [shown(mean, digits), `± ${shown(deviation, digits)}`];
 }
