@@ -49,7 +49,7 @@ const turn = (): Promise<void> => new Promise(resolve => { setTimeout(resolve); 
 
 /**
  * Runs reads one after the other until they are done, or the time, a target or a signal ends them: what all solvers share. Energies
- * are computed again from the model as given, and the best sample descends in f64.
+ * are computed again from the model as given, after a last descent in f64.
  */
 export async function runReads(
   solver: string, model: QuadraticModel, begin: () => Reads, options: SolveOptions, defaultReads: number,
@@ -84,7 +84,7 @@ export async function runReads(
         if (stopped) break;
         if (now - yielded >= yieldMs) { await turn(); yielded = elapsed(); }
       }
-      const sample = own(read.sample());
+      const sample = polished(model, own(read.sample()));
       found.push({ sample, energy: energy(model, sample), read: reads });
       if (found.length >= 2 * kept) found.sort(byEnergy).length = kept;
       sweeps += read.sweeps();
@@ -96,8 +96,6 @@ export async function runReads(
     all.release();
   }
   found.sort(byEnergy).length = Math.min(found.length, kept);
-  const sample = polished(model, found[0]!.sample);
-  found[0] = { ...found[0]!, sample, energy: energy(model, sample) };
   const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = proven ? best.energy : lower;
   return {
     samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best,
