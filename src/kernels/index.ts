@@ -22,5 +22,6 @@ export { type AgentBatch, type AgentSystem, type BifurcationStep, agentSystem } 
 export { type MomentumSearch, type MomentumStep, momentumSearch } from './momentum.js';
 export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
 export { type Enumeration, enumeration } from './enumerate.js';
+export { type Relaxation, mostCuts, spinRelaxation } from './relaxation.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';
 export { type Matrix2, type QubitState, qubitState } from './qubits.js';

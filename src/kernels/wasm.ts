@@ -96,6 +96,11 @@ interface Kernels {
   momentum(walker: number, self: number, last: number, schedule: number, steps: number): void;
   tabu(walker: number, search: number, moves: number): void;
   enumerate(enumeration: number, flips: number): void;
+  relaxationSweep(relaxation: number): number;
+  relaxationHolds(relaxation: number, shift: number): boolean;
+  relaxationProducts(relaxation: number): void;
+  relaxationTriangles(relaxation: number, least: number, broken: number, triangles: number, most: number): number;
+  relaxationWeigh(relaxation: number, count: number, rate: number): number;
 }
 
 const bytes = Uint8Array.from(atob(wasmBase64), character => character.charCodeAt(0));

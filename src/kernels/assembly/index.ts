@@ -24,5 +24,6 @@ export { momentum } from './momentum';
 export { agentEnergies, agentSigns, bifurcate, coupleAgents } from './bifurcation';
 export { tabu } from './tabu';
 export { enumerate } from './enumerate';
+export { relaxationSweep, relaxationHolds, relaxationProducts, relaxationTriangles, relaxationWeigh } from './relaxation';
 export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';

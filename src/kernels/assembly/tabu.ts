@@ -167,6 +167,7 @@ function shakeOnce(w: Walker, t: Tabu): void {
   look(w, t, anywhere(w), max(8, (width / 5) & ~7));
   hold(t, t.free, t.shake + t.tenure);
   flip(w, t.free);
+  keepBest(w);
   if (--t.shake > 0) return;
   t.lowest = w.energy;
   t.lowestAt = t.move;

@@ -26,15 +26,16 @@ interface Node {
   readonly decisions: readonly number[];
 }
 
-const keptBytes = 2 ** 28;
-
 /**
  * Goes through all samples of a binary model that may be better than `found`, which it improves: depth first, by the variable whose
- * pairs weigh most, with the roof dual as a bound (Boros, Hammer & Tavares 2006). Yields now and then; all is proven when it returns.
+ * pairs weigh most, with the roof dual as a bound (Boros, Hammer & Tavares 2006). Yields now and then. All is proven when it returns
+ * true; false says that it gave up after `most` nodes. Nodes that wait keep their terms in `keptBytes`, and are made anew beyond.
  */
-export function* branch(model: QuadraticModel, found: Found, { unit, rounding }: Precision): Generator<void> {
+export function* branch(
+  model: QuadraticModel, found: Found, { unit, rounding }: Precision, most = Infinity, keptBytes = 2 ** 28,
+): Generator<void, boolean> {
   const { form, terms: root } = posiform(model), { n, starts, terms: termOf } = form, dual = roofDual(form, rounding / 64);
-  const kept = Math.max(1, Math.floor(keptBytes / (8 * (root.pairs.length + root.wishes.length)))), stack: Node[] = [];
+  const kept = Math.floor(keptBytes / (8 * (root.pairs.length + root.wishes.length))), stack: Node[] = [];
   const limit = (): number => found.energy - unit + (unit > 0 ? rounding : -rounding);
   const pending = (now: number): number => stack.reduce((least, { lower }) => Math.min(least, lower), Math.min(now, found.energy));
 
@@ -61,6 +62,7 @@ export function* branch(model: QuadraticModel, found: Found, { unit, rounding }:
   if (yield* dual.raise(root, limit())) stack.push({ terms: root, lower: root.constant, decisions: [] });
   found.lower = Math.max(found.lower, Math.min(root.constant, found.energy));
   while (stack.length) {
+    if (found.nodes >= most) return false;
     const node = stack.pop()!;
     if (node.lower >= limit()) continue;
     found.nodes++;
@@ -88,4 +90,5 @@ export function* branch(model: QuadraticModel, found: Found, { unit, rounding }:
     yield;
   }
   found.lower = found.energy;
+  return true;
 }

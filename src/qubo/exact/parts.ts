@@ -29,3 +29,14 @@ export function partsOf(model: QuadraticModel, fixed: Sample): Part[] {
   }
   return parts.sort((a, b) => a.model.n - b.model.n);
 }
+
+/** Whether a binary model has the same energy for a sample and its complement, up to `rounding`. */
+export function isSymmetric(model: QuadraticModel, rounding: number): boolean {
+  let odd = 0;
+  for (let i = 0; i < model.n; i++) {
+    let field = model.linear[i]!;
+    eachNeighbour(model, i, (_, value) => { field += value / 2; });
+    odd += Math.abs(field);
+  }
+  return odd <= rounding;
+}

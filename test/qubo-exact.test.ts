@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { random } from '../src/core/random.js';
+import { enumeration } from '../src/kernels/index.js';
+import { used } from '../src/kernels/memory.js';
+import { branch, type Found } from '../src/qubo/exact/branch.js';
+import { isSymmetric, partsOf } from '../src/qubo/exact/parts.js';
+import { posiform } from '../src/qubo/exact/posiform.js';
+import { precisionOf } from '../src/qubo/exact/precision.js';
+import { relaxedBranch } from '../src/qubo/exact/relaxed-branch.js';
+import { roofDual } from '../src/qubo/exact/roof-dual.js';
+import { bestKnown, energy, fromMatrix, fromTriplets, toBinary, type QuadraticModel } from '../src/qubo/index.js';
+import { exact } from '../src/qubo/solvers/exact.js';
+
+function run<T>(search: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value as T;
+  }
+}
+const states = (n: number): Int8Array[] => Array.from({ length: 2 ** n }, (_, k) => Int8Array.from({ length: n }, (__, i) => (k >> i) & 1));
+const from = (model: QuadraticModel, sample: Int8Array): Found => ({ sample, energy: energy(model, sample), lower: -Infinity, nodes: 0 });
+
+/** Binary models of whole and of real coefficients. */
+const anyModel = fc.record({
+  n: fc.integer({ min: 1, max: 11 }), seed: fc.integer(), filled: fc.constantFrom(0.2, 0.5, 1), whole: fc.boolean(), spins: fc.boolean(),
+}).map(({ n, seed, filled, whole, spins }): QuadraticModel => {
+  const rng = random(seed), draw = (): number => (rng.uniform() > filled ? 0 : whole ? rng.integer(41) - 20 : rng.normal());
+  return toBinary(fromMatrix(Float64Array.from({ length: n * n }, draw), n, { vartype: spins ? 'spin' : 'binary', offset: draw() }));
+});
+const check = (property: (model: QuadraticModel) => void, numRuns: number): void => fc.assert(fc.property(anyModel, property), { numRuns, seed: 3 });
+
+const parts = suite('exact minima, part by part');
+parts('a Gray code meets the least of all states', () => {
+  check(model => {
+    const { n, linear } = model, couplings = Float64Array.from({ length: n * n }, (_, at) => pairOf(model, Math.floor(at / n), at % n));
+    const all = enumeration(n, linear, couplings);
+    all.run(0);
+    for (let left = all.flips; left > 0; left -= 3) all.run(Math.min(3, left));
+    const least = Math.min(...states(n).map(sample => energy(model, sample)));
+    assert.ok(Math.abs(all.minimum() + model.offset - least) < 1e-10);
+    assert.ok(Math.abs(energy(model, all.state()) - least) < 1e-10);
+    all.release();
+  }, 60);
+  assert.throws(() => enumeration(39, [], []), /expected at most 38 variables, got 39/);
+});
+parts('the roof dual is a lower bound, and what it fixes is so in every minimum', () => {
+  let fixed = 0;
+  check(model => {
+    const { form, terms } = posiform(model), all = states(model.n), energies = all.map(sample => energy(model, sample)), least = Math.min(...energies);
+    run(roofDual(form, 1e-12).raise(terms, Infinity));
+    assert.ok(terms.constant <= least + 1e-9);
+    for (let i = 0; i < model.n; i++) {
+      if (terms.fixed[i]! < 0) continue;
+      fixed++;
+      all.forEach((sample, k) => assert.ok(energies[k]! > least + 1e-9 || sample[i] === terms.fixed[i]));
+    }
+  }, 200);
+  assert.ok(fixed > 300, String(fixed));
+});
+for (const [name, search] of [
+  ['roof dual', (model, found) => branch(model, found, precisionOf(model))],
+  ['roof dual, nodes made anew', (model, found) => branch(model, found, precisionOf(model), Infinity, 0)],
+  ['semidefinite relaxation', (model, found) => relaxedBranch(model, found, precisionOf(model))],
+] as [string, (model: QuadraticModel, found: Found) => Generator<void, unknown>][]) parts(`branch and bound by the ${name} finds minima from the worst sample`, () => {
+  check(model => {
+    const all = states(model.n), order = all.sort((a, b) => energy(model, a) - energy(model, b)), found = from(model, order.at(-1)!.slice());
+    run(search(model, found));
+    assert.ok(Math.abs(found.energy - energy(model, order[0]!)) < 1e-9, `${found.energy}, ${energy(model, order[0]!)}`);
+    assert.is(found.energy, energy(model, found.sample));
+    assert.is(found.lower, found.energy);
+  }, 100);
+});
+parts('branch and bound gives up after so many nodes', () => {
+  const rng = random(1), n = 40, model = fromMatrix(Float64Array.from({ length: n * n }, () => rng.integer(201) - 100), n);
+  const found = from(model, new Int8Array(n));
+  assert.is(run(branch(model, found, precisionOf(model), 5)), false);
+  assert.is(found.nodes, 5);
+  assert.ok(found.lower < found.energy);
+});
+parts('the unit of coefficients is their greatest common divisor', () => {
+  const unit = (...values: number[]): number => precisionOf(fromMatrix(values, Math.sqrt(values.length))).unit;
+  assert.equal([unit(6, 4, 0, 10), unit(0.75, 0, 0, 0.5), unit(0.1, 0, 0, 1), unit(3, 0, 0, 1e-9), unit(0)], [2, 0.25, 0, 0, 0]);
+});
+parts('free variables fall into parts that share no coupling', () => {
+  const model = fromTriplets(7, { rows: [0, 1, 3, 5], cols: [1, 2, 4, 6], values: [1, 2, 3, 4] }, { linear: [1, 2, 3, 4, 5, 6, 7] });
+  const found = partsOf(model, Int8Array.of(-1, 1, -1, -1, -1, 0, -1));
+  assert.equal(found.map(({ variables }) => [...variables]), [[0], [2], [6], [3, 4]]);
+  assert.equal(found.map(({ model: own }) => [...own.linear]), [[2], [5], [7], [4, 5]]);
+});
+parts.run();
+
+function pairOf(model: QuadraticModel, i: number, j: number): number {
+  const sample = (...ones: number[]): Int8Array => Int8Array.from({ length: model.n }, (_, k) => (ones.includes(k) ? 1 : 0));
+  return i === j ? 0 : energy(model, sample(i, j)) - energy(model, sample(i)) - energy(model, sample(j)) + model.offset;
+}
+
+const whole = suite('exact minima');
+// Rows of a torus one after the other, in numpy: test/fixtures/qubo-solvers.py.
+const { tori } = JSON.parse(readFileSync(new URL('../../test/fixtures/qubo-solvers.json', import.meta.url), 'utf8')) as { tori: readonly {
+  n: number; linear: number[]; rows: number[]; cols: number[]; values: number[]; minimum: number;
+}[] };
+whole('of spins on tori are those of the transfer matrix, whatever the bound', async () => {
+  for (const { n, linear, rows, cols, values, minimum } of tori) {
+    const model = fromTriplets(n, { rows, cols, values }, { vartype: 'spin', linear }), { best, info } = await exact().solve(model, { sweeps: 1 });
+    assert.ok(Math.abs(best.energy - minimum) < 1e-9, `${best.energy}, ${minimum}`);
+    assert.equal([info.proven, info.stopped, info.lowerBound], [true, 'proven', best.energy]);
+    const binary = toBinary(model), found = from(binary, new Int8Array(n).fill(1));
+    run(relaxedBranch(binary, found, precisionOf(binary)));
+    assert.ok(Math.abs(found.energy - minimum) < 1e-9, `${found.energy}, ${minimum}`);
+  }
+});
+whole('of dense problems of 40 variables agree between the bounds', () => {
+  const rng = random(2), n = 40, Q = Float64Array.from({ length: n * n }, () => rng.integer(201) - 100), model = fromMatrix(Q, n, { layout: 'sparse' });
+  const one = from(model, new Int8Array(n)), other = from(model, new Int8Array(n));
+  run(relaxedBranch(model, one, precisionOf(model)));
+  other.sample = one.sample;
+  other.energy = one.energy + 1;
+  run(branch(model, other, precisionOf(model)));
+  assert.is(other.energy, one.energy);
+  assert.ok(one.nodes * 5 < other.nodes, `${one.nodes}, ${other.nodes}`);
+});
+whole('of parts that share nothing are sums, and a complement of equal energy is looked at once', async () => {
+  const rng = random(4), size = 30, n = 4 * size, rows: number[] = [], cols: number[] = [], values: number[] = [];
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (i % 4 === j % 4) { rows.push(i); cols.push(j); values.push(2 * rng.integer(2) - 1); }
+  const model = fromTriplets(n, { rows, cols, values }, { vartype: 'spin' }), { best, info } = await exact().solve(model);
+  let sum = 0;
+  for (let k = 0; k < 4; k++) {
+    const own = rows.map((_, at) => at).filter(at => rows[at]! % 4 === k), pick = (from: number[]): number[] => own.map(at => Math.floor(from[at]! / 4));
+    const part = fromTriplets(size, { rows: pick(rows), cols: pick(cols), values: own.map(at => values[at]!) }, { vartype: 'spin' });
+    assert.ok(isSymmetric(toBinary(part), 0));
+    sum += (await exact().solve(part)).best.energy;
+  }
+  assert.ok(info.proven);
+  assert.is(best.energy, sum);
+});
+whole('that time leaves open come with a lower bound, and give back their memory', async () => {
+  const rng = random(5), before = used();
+  for (const [n, filled, gap] of [[150, 1, 0.2], [400, 0.02, 0.8]] as const) {
+    const Q = Float64Array.from({ length: n * n }, () => (rng.uniform() < filled ? rng.integer(201) - 100 : 0));
+    const { best, info } = await exact().solve(fromMatrix(Q, n), { timeMs: 3000 });
+    assert.equal([info.proven, info.stopped], [false, 'time']);
+    assert.ok(info.lowerBound! < best.energy && info.lowerBound! > (1 + gap) * best.energy, `${info.lowerBound}, ${best.energy}`);
+  }
+  assert.is(used(), before);
+});
+whole('of too many couplings are refused', async () => {
+  const n = 2100, model: QuadraticModel = { vartype: 'binary', n, linear: new Float64Array(n), offset: 0, couplings: { kind: 'dense', values: new Float64Array(n * n).fill(1) } };
+  assert.is(await exact().solve(model).then(() => 'none', (error: Error) => error.message), 'exact: expected at most 2097152 couplings, got 2205000');
+});
+
+const folder = `${process.env['SIGNFOLD_DATA']}/qubo/biqmac`;
+if (existsSync(folder)) whole('of published problems are the values in the books', async () => {
+  for (const [name, path] of [['bqp50-1', 'beasley/bqp50-1'], ['bqp100-1', 'beasley/bqp100-1'], ['gka3a', 'gka/gka3a'], ['gka5b', 'gka/gka5b'], ['gka4c', 'gka/gka4c']] as const) {
+    const numbers = gunzipSync(readFileSync(`${folder}/${path}.sparse.gz`)).toString().replace(/^#.*$/gm, '').trim().split(/\s+/).map(Number);
+    const entries = Array.from({ length: numbers[1]! }, (_, k) => numbers.slice(2 + 3 * k, 5 + 3 * k) as [number, number, number]);
+    const model = fromTriplets(numbers[0]!, {
+      rows: entries.map(([i]) => i - 1), cols: entries.map(([, j]) => j - 1), values: entries.map(([i, j, value]) => (i === j ? value : 2 * value)),
+    });
+    const { best, info } = await exact().solve(model);
+    assert.equal([info.proven, Math.abs(best.energy)], [true, Math.abs(bestKnown(name)!)], name);
+  }
+});
+else whole.skip('of published problems are the values in the books: set SIGNFOLD_DATA', () => {});
+whole.run();
