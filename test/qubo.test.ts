@@ -59,7 +59,9 @@ models('a matrix is xᵀQx; repeated triplets add up, zeros leave', () => {
 models('wrong parts are refused in one line', () => {
   const none = { rows: [], cols: [], values: [] };
   for (const [make, message] of [
-    [() => fromTriplets(-1, none), 'model: expected a number of variables of 0 or more, got -1'],
+    [() => fromTriplets(-1, none), 'model: expected 0 to 16777216 variables, got -1'],
+    [() => fromTriplets(2 ** 31, none), 'model: expected 0 to 16777216 variables, got 2147483648'],
+    [() => fromTriplets(2, { rows: [0], cols: [1], values: [1, 2] }), 'model: expected as many rows and columns as values, got 1, 1 and 2'],
     [() => fromTriplets(2, { rows: [0], cols: [2], values: [1] }), 'model: expected indices from 0 to 1, got (0, 2)'],
     [() => fromTriplets(2, { rows: [0], cols: [1], values: [NaN] }), 'model: expected finite coefficients, got NaN'],
     [() => fromTriplets(2, none, { linear: [1] }), 'model: expected 2 linear coefficients, got 1'],

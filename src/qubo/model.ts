@@ -43,6 +43,8 @@ export interface ModelParts {
 /** Rows that are filled beyond this are stored densely: from there on a whole row is faster to read than a list. */
 const denseFrom = 0.2;
 const largestDense = 16384;
+/** As in the file formats: beyond, a model of a few entries would ask for gigabytes. */
+const mostVariables = 2 ** 24;
 
 const finite = (who: string, value: number): number => {
   if (!Number.isFinite(value)) throw new RangeError(`${who}: expected finite coefficients, got ${value}`);
@@ -50,12 +52,15 @@ const finite = (who: string, value: number): number => {
 };
 
 function checkSize(n: number): void {
-  if (!Number.isSafeInteger(n) || n < 0 || n >= 2 ** 31) throw new RangeError(`model: expected a number of variables of 0 or more, got ${n}`);
+  if (!Number.isSafeInteger(n) || n < 0 || n > mostVariables)
+    throw new RangeError(`model: expected 0 to ${mostVariables} variables, got ${n}`);
 }
 
 /** A model of n variables from triplets. Throws a RangeError for indices outside 0 … n−1 and coefficients that are not finite. */
 export function fromTriplets(n: number, { rows, cols, values }: Triplets, parts: ModelParts = {}): QuadraticModel {
   checkSize(n);
+  if (rows.length !== values.length || cols.length !== values.length)
+    throw new RangeError(`model: expected as many rows and columns as values, got ${rows.length}, ${cols.length} and ${values.length}`);
   const { vartype = 'binary' } = parts;
   let offset = finite('model', parts.offset ?? 0);
   const linear = new Float64Array(n);
