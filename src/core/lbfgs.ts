@@ -2,6 +2,8 @@ export interface LbfgsOptions {
   readonly iterations?: number;
   /** Ends where the largest entry of the gradient is below this. */
   readonly gradient?: number;
+  /** Ends where a step lowers f by less than this, relative to |f|; 0, never, unless given. */
+  readonly decrease?: number;
   /** Pairs of steps that the curvature is told from. */
   readonly memory?: number;
   readonly signal?: { readonly aborted: boolean };
@@ -28,18 +30,18 @@ const largest = (g: Float64Array): number => g.reduce((most, value) => Math.max(
 interface Point { readonly x: Float64Array; readonly value: number; readonly gradient: Float64Array }
 interface Pair { readonly s: Float64Array; readonly y: Float64Array; readonly rho: number }
 
-const decrease = 1e-4, curvature = 0.9, mostTrials = 30;
+const sufficient = 1e-4, curvature = 0.9, mostTrials = 30;
 
 /**
  * A step along `direction` that meets the weak Wolfe conditions, by bisection and doubling (Lewis & Overton 2013); undefined where
  * none is found.
  */
-function wolfe(at: Point, direction: Float64Array, evaluate: (x: Float64Array) => Point): Point | undefined {
+function wolfe(at: Point, direction: Float64Array, first: number, evaluate: (x: Float64Array) => Point): Point | undefined {
   const slope = dot(at.gradient, direction);
-  let low = 0, high = Infinity, t = 1;
+  let low = 0, high = Infinity, t = first;
   for (let trial = 0; trial < mostTrials; trial++) {
     const next = evaluate(at.x.map((value, i) => value + t * direction[i]!));
-    if (!(next.value <= at.value + decrease * t * slope)) high = t;
+    if (!(next.value <= at.value + sufficient * t * slope)) high = t;
     else if (dot(next.gradient, direction) < curvature * slope) low = t;
     else return next;
     t = high === Infinity ? 2 * low : (low + high) / 2;
@@ -67,28 +69,35 @@ function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float
   return q;
 }
 
-/** Minimises a smooth function by L-BFGS (Liu & Nocedal 1989), in f64. Throws a RangeError where f is not finite at the start. */
+/**
+ * Minimises a smooth function by L-BFGS (Liu & Nocedal 1989), in f64. Throws a RangeError where f or its gradient is not finite at the
+ * start.
+ */
 export function lbfgs(f: Differentiable, start: Float64Array, options: LbfgsOptions = {}): LbfgsResult {
-  const { iterations = 500, gradient: tolerance = 1e-6, memory = 10, signal } = options;
+  const { iterations = 500, gradient: tolerance = 1e-6, decrease = 0, memory = 10, signal } = options;
   let evaluations = 0;
   const evaluate = (x: Float64Array): Point => {
     const gradient = new Float64Array(x.length);
     evaluations++;
     return { x, value: f(x, gradient), gradient };
   };
-  let at = evaluate(Float64Array.from(start)), pairs: Pair[] = [], k = 0;
-  if (!Number.isFinite(at.value)) throw new RangeError(`lbfgs: expected a finite value at the start, got ${at.value}`);
-  while (k < iterations && largest(at.gradient) >= tolerance && !signal?.aborted) {
-    const next = wolfe(at, descentDirection(at.gradient, pairs), evaluate);
+  let at = evaluate(Float64Array.from(start)), pairs: Pair[] = [], k = 0, small = false;
+  if (!Number.isFinite(at.value) || !at.gradient.every(Number.isFinite))
+    throw new RangeError(`lbfgs: expected a finite value and gradient at the start, got ${at.value}`);
+  while (k < iterations && !small && largest(at.gradient) >= tolerance && !signal?.aborted) {
+    // Without curvature the first trial moves by 1 at most.
+    const first = pairs.length ? 1 : Math.min(1, 1 / Math.sqrt(dot(at.gradient, at.gradient)));
+    const next = wolfe(at, descentDirection(at.gradient, pairs), first, evaluate);
     if (!next) {
       if (!pairs.length) break;
       pairs = [];  // a direction that leads nowhere is old: begin again from the gradient
       continue;
     }
     const s = next.x.map((value, i) => value - at.x[i]!), y = next.gradient.map((value, i) => value - at.gradient[i]!), sy = dot(s, y);
-    if (sy > 1e-12 * dot(y, y)) pairs = [...pairs.slice(1 - memory), { s, y, rho: 1 / sy }];
+    if (sy > 1e-12 * dot(y, y)) pairs = [...pairs, { s, y, rho: 1 / sy }].slice(-memory);
+    small = at.value - next.value < decrease * Math.abs(at.value);
     at = next;
     k++;
   }
-  return { x: at.x, value: at.value, iterations: k, evaluations, converged: largest(at.gradient) < tolerance };
+  return { x: at.x, value: at.value, iterations: k, evaluations, converged: small || largest(at.gradient) < tolerance };
 }

@@ -65,11 +65,13 @@ export function polish(costs: Float64Array, from: number): number {
 
 /**
  * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit. L-BFGS from
- * uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or not finite.
+ * uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or not finite,
+ * and for fewer than one restart.
  */
 export function hypernetwork(costs: Float64Array, options: HypernetworkOptions): Hypernetwork {
   const qubits = Math.log2(costs.length), { objective, seed = 1, restarts = 1, draws = defaultDraws } = options;
   if (!Number.isInteger(qubits) || qubits < 1) throw new RangeError(`hypernetwork: expected costs of 2ⁿ outcomes, got ${costs.length}`);
+  if (!Number.isSafeInteger(restarts) || restarts < 1) throw new RangeError(`hypernetwork: expected at least 1 restart, got ${restarts}`);
   if (!costs.every(Number.isFinite)) throw new RangeError('hypernetwork: expected finite costs, got others');
   const { factor, divergence } = divergenceOf(objective, logPrior(qubits, options.prior));
   const of = brick(qubits, options), machine = simulator(of), p = new Float64Array(costs.length), slope = new Float64Array(costs.length);
@@ -87,13 +89,15 @@ export function hypernetwork(costs: Float64Array, options: HypernetworkOptions):
   };
   try {
     const runs = Array.from({ length: restarts }, (_, r) => {
-      const rng = random(stream, seed, r), run = lbfgs(value, Float64Array.from({ length: of.angles }, () => 2 * Math.PI * rng.uniform()), options.optimizer);
+      const rng = random(stream, seed, r), start = Float64Array.from({ length: of.angles }, () => 2 * Math.PI * rng.uniform());
+      const run = lbfgs(value, start, options.optimizer);
       options.onRestart?.(r, run.value);
       return run;
     });
     const first = runs.reduce((a, b) => (b.value < a.value ? b : a));
     machine.probabilities(first.x, p);
-    return { ...outcomesOf(p, costs, qubits, draws, seed), angles: first.x, value: first.value, values: runs.map(run => run.value), p, iterations: first.iterations };
+    const { x: angles, value: reached, iterations } = first, values = runs.map(run => run.value);
+    return { ...outcomesOf(p, costs, qubits, draws, seed), angles, value: reached, values, p, iterations };
   } finally {
     machine.release();
   }
