@@ -7,9 +7,12 @@ import { annealingCases } from './annealing.bench.js';
 import { measure } from './harness.js';
 import { kernelCases } from './kernels.bench.js';
 import { openPeers, peerTable, type PeerTable } from './peer.js';
+import { quantumCases } from './quantum.bench.js';
 import { trainingCases } from './training.bench.js';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { kernels: kernelCases, training: trainingCases, annealing: annealingCases };
+const groups: Readonly<Record<string, readonly Case[]>> = {
+  kernels: kernelCases, training: trainingCases, annealing: annealingCases, quantum: quantumCases,
+};
 
 /** The cases of a group, or of all, whose kernel matches. Throws where there is none. */
 export function select(group?: string, only = /./): readonly Case[] {
