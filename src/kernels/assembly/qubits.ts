@@ -40,14 +40,24 @@ function pair(k: i32, stride: i32, control: i32): usize {
   return <usize>(spread(spread(k, min(stride, control)), max(stride, control)) | control) << 4;
 }
 
+/** How many pairs follow each other in memory. */
+// @ts-ignore: decorator
+@inline
+function runOf(stride: i32, control: i32): i32 {
+  return control ? min(stride, control) : stride;
+}
+
 /** A 2 × 2 matrix on one qubit, in place. */
 export function rotate(state: usize, count: i32, stride: i32, control: i32, m: usize): void {
   const pairs = count >> (control ? 2 : 1), step = <usize>stride << 4, ar = real(m), ai = imaginary(m), br = real(m + 16), bi = imaginary(m + 16);
-  const cr = real(m + 32), ci = imaginary(m + 32), dr = real(m + 48), di = imaginary(m + 48);
-  for (let k = 0; k < pairs; k++) {
-    const at = state + pair(k, stride, control), u = v128.load(at), v = v128.load(at + step);
-    v128.store(at, f64x2.add(product(ar, ai, u), product(br, bi, v)));
-    v128.store(at + step, f64x2.add(product(cr, ci, u), product(dr, di, v)));
+  const cr = real(m + 32), ci = imaginary(m + 32), dr = real(m + 48), di = imaginary(m + 48), run = runOf(stride, control);
+  for (let k = 0; k < pairs; k += run) {
+    let at = state + pair(k, stride, control);
+    for (const end = at + (<usize>run << 4); at < end; at += 16) {
+      const u = v128.load(at), v = v128.load(at + step);
+      v128.store(at, f64x2.add(product(ar, ai, u), product(br, bi, v)));
+      v128.store(at + step, f64x2.add(product(cr, ci, u), product(dr, di, v)));
+    }
   }
 }
 
@@ -77,23 +87,28 @@ export function unrotate(psi: usize, lambda: usize, count: i32, stride: i32, con
   const pairs = count >> (control ? 2 : 1), step = <usize>stride << 4;
   const ar = real(m), ai = imaginary(m), br = real(m + 16), bi = imaginary(m + 16);
   const cr = real(m + 32), ci = imaginary(m + 32), dr = real(m + 48), di = imaginary(m + 48);
+  const run = runOf(stride, control);
   let r00 = f64x2.splat(0), r01 = r00, r10 = r00, r11 = r00, i00 = r00, i01 = r00, i10 = r00, i11 = r00;
-  for (let k = 0; k < pairs; k++) {
-    const offset = pair(k, stride, control), at = psi + offset, to = lambda + offset;
-    const u = v128.load(at), v = v128.load(at + step), x = v128.load(to), y = v128.load(to + step);
-    const xr = v128.shuffle<u64>(x, x, 0, 0), xi = v128.shuffle<u64>(x, x, 1, 1), yr = v128.shuffle<u64>(y, y, 0, 0), yi = v128.shuffle<u64>(y, y, 1, 1);
-    r00 = f64x2.add(r00, f64x2.mul(u, xr));
-    i00 = f64x2.add(i00, f64x2.mul(u, xi));
-    r01 = f64x2.add(r01, f64x2.mul(u, yr));
-    i01 = f64x2.add(i01, f64x2.mul(u, yi));
-    r10 = f64x2.add(r10, f64x2.mul(v, xr));
-    i10 = f64x2.add(i10, f64x2.mul(v, xi));
-    r11 = f64x2.add(r11, f64x2.mul(v, yr));
-    i11 = f64x2.add(i11, f64x2.mul(v, yi));
-    v128.store(at, f64x2.add(product(ar, ai, u), product(br, bi, v)));
-    v128.store(at + step, f64x2.add(product(cr, ci, u), product(dr, di, v)));
-    v128.store(to, f64x2.add(product(ar, ai, x), product(br, bi, y)));
-    v128.store(to + step, f64x2.add(product(cr, ci, x), product(dr, di, y)));
+  for (let k = 0; k < pairs; k += run) {
+    const offset = pair(k, stride, control);
+    let at = psi + offset, to = lambda + offset;
+    for (const end = at + (<usize>run << 4); at < end; at += 16, to += 16) {
+      const u = v128.load(at), v = v128.load(at + step), x = v128.load(to), y = v128.load(to + step);
+      const xr = v128.shuffle<u64>(x, x, 0, 0), xi = v128.shuffle<u64>(x, x, 1, 1);
+      const yr = v128.shuffle<u64>(y, y, 0, 0), yi = v128.shuffle<u64>(y, y, 1, 1);
+      r00 = f64x2.add(r00, f64x2.mul(u, xr));
+      i00 = f64x2.add(i00, f64x2.mul(u, xi));
+      r01 = f64x2.add(r01, f64x2.mul(u, yr));
+      i01 = f64x2.add(i01, f64x2.mul(u, yi));
+      r10 = f64x2.add(r10, f64x2.mul(v, xr));
+      i10 = f64x2.add(i10, f64x2.mul(v, xi));
+      r11 = f64x2.add(r11, f64x2.mul(v, yr));
+      i11 = f64x2.add(i11, f64x2.mul(v, yi));
+      v128.store(at, f64x2.add(product(ar, ai, u), product(br, bi, v)));
+      v128.store(at + step, f64x2.add(product(cr, ci, u), product(dr, di, v)));
+      v128.store(to, f64x2.add(product(ar, ai, x), product(br, bi, y)));
+      v128.store(to + step, f64x2.add(product(cr, ci, x), product(dr, di, y)));
+    }
   }
   // ψ conj(λ) = ψ re − i ψ im, and −i (p, q) = (q, −p).
   const turn = f64x2(1, -1);
