@@ -36,7 +36,7 @@ function selected({ select }: Bench, group?: string, only?: RegExp): readonly ob
 
 export function addBench(program: Command): void {
   program.command('bench').description('time kernels and training beside other libraries (from a clone of the repository)')
-    .addArgument(new Argument('[group]', 'which table').choices(['kernels', 'training', 'annealing']))
+    .addArgument(new Argument('[group]', 'which table').choices(['kernels', 'training', 'annealing', 'quantum']))
     .option('--only <pattern>', 'only kernels that match this regular expression', pattern)
     .option('--quick', 'fewer and shorter rounds')
     .option('--out <file>', 'also write the results as JSON')
