@@ -7,7 +7,9 @@ import { convolution, gaussian } from '../operators/index.js';
 import { steepening } from '../src/binary/binarizers/annealed.js';
 import { meanField } from '../src/binary/binarizers/bayes.js';
 import { flipping } from '../src/binary/binarizers/bop.js';
-import { annealed, bayes, bop, drawn, sign, skew, type BayesianNetwork } from '../src/binary/binarizers/index.js';
+import { annealed, bayes, bop, drawn, parq, proxquant, sign, skew, type BayesianNetwork } from '../src/binary/binarizers/index.js';
+import { slopes } from '../src/binary/binarizers/parq.js';
+import { attracting } from '../src/binary/binarizers/proxquant.js';
 import { skewing } from '../src/binary/binarizers/skew.js';
 import { oneBitParams } from '../src/binary/one-bit-network.js';
 import type { Relaxed } from '../src/binary/relaxed.js';
@@ -21,6 +23,7 @@ import { relativeError } from './helpers.js';
 interface Gradients { readonly codes: number[]; readonly gradient: number[] }
 const known = JSON.parse(readFileSync('test/fixtures/relaxations.json', 'utf8')) as {
   unit: number; tau: number; temperature: number; latent: number[]; g: number[]; annealed: Gradients; bayes: Gradients;
+  schedules: { progress: number; sharpness: number; strength: number; values: number[]; parq: number[]; proxquant: number[] };
   skew: { alpha: number; epsilon: number; before: number[]; after: number[] };
 };
 const { unit } = known;
@@ -77,10 +80,29 @@ formulas('bop: a sign flips where the moving mean of its gradients agrees with i
   eager.pullback(matrix, Float32Array.of(2.1, -2.1, -2.1, 0.1), 0);
   assert.equal([...matrix.latent].map(Math.sign), [-1, 1, 1, -1]);
 });
+formulas('parq: codes are the least points of its penalty to 1e-5, and signs at the end; gradients move latent values as they are', () => {
+  const { progress, sharpness, values, parq: expected } = known.schedules;
+  const matrix = relaxed(values.map(v => v * unit)), rule = slopes(sharpness), gradient = Float32Array.from(values);
+  rule.relax(matrix, progress);
+  assert.ok(relativeError(matrix.codes, expected) < 1e-5);
+  rule.relax(matrix, 1);
+  assert.equal([...matrix.codes], values.map(Math.sign));
+  rule.pullback(matrix, gradient, progress);
+  assert.ok(relativeError(gradient, values.map(v => v / unit)) < 1e-6);
+});
+formulas('proxquant: a step ends at the least point of its penalty, to 1e-5', () => {
+  const { progress, strength, values, proxquant: expected } = known.schedules, matrix = relaxed(values.map(v => v * unit));
+  attracting(strength).project!(matrix, matrix.latent, progress);
+  assert.ok(relativeError(matrix.latent, expected.map(u => u * unit)) < 1e-5);
+  attracting(strength).relax(matrix, progress);
+  assert.ok(relativeError(matrix.codes, expected) < 1e-5);
+});
 formulas('settings outside their range are refused', () => {
   assert.throws(() => annealed({ steepness: 0.5 }), /^annealed: expected a finite steepness >= 1, got 0.5$/);
   assert.throws(() => skew({ width: 0 }), /^skew: expected width above 0 and at most 1, got 0$/);
   assert.throws(() => skew({ rate: 2 }), /^skew: expected rate above 0 and at most 1, got 2$/);
+  assert.throws(() => parq({ sharpness: 0 }), /^parq: expected sharpness above 0 and at most 100, got 0$/);
+  assert.throws(() => proxquant({ strength: 0 }), /^proxquant: expected a finite strength above 0, got 0$/);
   assert.throws(() => bop({ rate: 0 }), /^bop: expected rate above 0 and at most 1, got 0$/);
   assert.throws(() => bop({ threshold: -1 }), /^bop: expected threshold >= 0, got -1$/);
   assert.throws(() => bayes({ tau: 0 }), /^bayes: expected tau > 0, got 0$/);
@@ -100,7 +122,7 @@ const networks: Readonly<Record<string, () => Promise<UnrolledNetwork>>> = {
   'blocks, tied': () => trained(blocks, 'tied'),
   'convolution, coupled': () => trained(convolution([0.5, 0.3, -0.2, 0.1], [24]), 'coupled'),
 };
-const binarizers = [annealed, skew, bop, bayes], options = { steps: 30, batch: 8, learningRate: 5e-3 };
+const binarizers = [annealed, parq, proxquant, skew, bop, bayes], options = { steps: 30, batch: 8, learningRate: 5e-3 };
 
 function nmse(net: UnrolledNetwork): number {
   let error = 0, energy = 0;

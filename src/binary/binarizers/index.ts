@@ -6,6 +6,8 @@ export { coordinateDescent } from './coordinate-descent.js';
 export { float } from './float.js';
 export { gpfq, type GpfqOptions } from './gpfq.js';
 export { gptq } from './gptq.js';
+export { parq, type ParqOptions } from './parq.js';
+export { proxquant, type ProxquantOptions } from './proxquant.js';
 export { qubo, type QuboOptions } from './qubo.js';
 export { sign, type SignOptions } from './sign.js';
 export { skew, type SkewOptions } from './skew.js';
