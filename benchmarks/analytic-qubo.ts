@@ -10,7 +10,7 @@ import { recoveryCertificate } from '../src/binary/certificate.js';
 import { cloneNetwork, oneBitNetwork, oneBitParams } from '../src/binary/one-bit-network.js';
 import { l1 } from '../src/core/prox.js';
 import {
-  codeEnergies, coherenceBound, commonScale, dictionary, dinkelbach, incoherentCodes, ratioModel, ratioOf, type CodeSearchOptions,
+  codeEnergies, coherenceBound, commonScale, dictionary, dinkelbach, identityDistances, incoherentCodes, ratioModel, ratioOf, type CodeSearchOptions,
 } from '../src/qubo/coherence/index.js';
 import { annealing } from '../src/qubo/solvers/annealing.js';
 import { exact } from '../src/qubo/solvers/exact.js';
@@ -48,12 +48,12 @@ function certificate(codes: Float32Array, scale: number): object {
 }
 
 function codeRow(name: string, codes: Float32Array, cpuSeconds: number | null): object {
-  const { diagonal, off, energy, symmetry, coherence } = codeEnergies(problem, codes), common = commonScale([{ diagonal, off }]);
-  const spread = Math.sqrt(average([...diagonal].map(t => (t * common.scale - 1) ** 2)));
+  const { diagonal, off, energy, symmetry, coherence } = codeEnergies(problem, codes), scale = commonScale([{ diagonal, off }]), distance = identityDistances([{ diagonal, off }]);
+  const spread = Math.sqrt(average([...diagonal].map(t => (t * scale - 1) ** 2)));
   return say({
     codes: name, zeros: mean([...codes].map(code => (code === 0 ? 1 : 0))), energy: round(energy, 2),
-    commonScale: { scale: round(common.scale, 6), energy: round(common.energy, 2), spread: round(spread) },
-    symmetry: round(symmetry, 2), coherence: round(coherence), cpuSeconds, certificate: certificate(codes, common.scale),
+    scale: round(scale, 6), spread: round(spread), distance: { own: round(distance.own, 2), common: round(distance.common, 2) },
+    symmetry: round(symmetry, 2), coherence: round(coherence), cpuSeconds, certificate: certificate(codes, scale),
   });
 }
 

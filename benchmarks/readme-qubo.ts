@@ -26,14 +26,15 @@ const families: readonly (readonly [title: string, file: string, member: RegExp]
   ['G32 (toroidal, 2000)', 'qubo-gset-large', /^G32$/],
   ['G55 (5000)', 'qubo-gset-large', /^G55$/],
   ['G67 (toroidal, 10000)', 'qubo-gset-large', /^G67$/],
-  ['bqp50–bqp500', 'qubo-bqp', /^bqp(50|100|250|500)-/],
+  // bqp500-2 as it lies in the data folder is another instance: its maximum is beyond the published one.
+  ['bqp50–bqp500', 'qubo-bqp', /^bqp(?!500-2$)(50|100|250|500)-/],
   ['bqp1000-1…5', 'qubo-bqp', /^bqp1000-/],
   ['gka', 'qubo-gka', /^gka/],
 ];
 
-/** Per cent of the best-known value between it and the worst run. */
-const worstGap = ({ bestKnown, objectives }: SolverRow): number =>
-  Math.max(...objectives.map(value => 100 * Math.abs(value - bestKnown) / Math.abs(bestKnown)));
+/** Per cent of the best-known value that the worst run stays behind it: cuts are maximised, the objectives of all others minimised. */
+const worstGap = ({ instance, bestKnown, objectives }: SolverRow): number =>
+  Math.max(...objectives.map(value => 100 * (instance.startsWith('G') ? bestKnown - value : value - bestKnown) / Math.abs(bestKnown)));
 
 export function solverTable(markdown: Markdown): string {
   return markdown(
@@ -65,7 +66,7 @@ export function quantizeTable(markdown: Markdown): string {
   );
 }
 
-interface CodesRow { readonly codes: string; readonly energy: number; readonly commonScale: { readonly energy: number }; readonly cpuSeconds: number | null;
+interface CodesRow { readonly codes: string; readonly energy: number; readonly distance: { readonly own: number; readonly common: number }; readonly cpuSeconds: number | null;
   readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
 interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly nmseDb: number }
 
@@ -76,9 +77,9 @@ export function codesTable(markdown: Markdown): string {
     return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry)?.nmseDb.toFixed(1) ?? '–' : '–';
   };
   return markdown(
-    ['codes', 'off-diagonal energy', 'with one λ', 'CPU s', 'μ of the certificate', 'NMSE dB at layer 16'],
-    [...codes.map(row => [row.codes, row.energy.toFixed(0), row.commonScale.energy.toFixed(0), row.cpuSeconds === null ? '–' : row.cpuSeconds.toFixed(1),
-      row.certificate.mu.toFixed(3), nmse(row)]), ['float optimum', floatEnergy.toFixed(0), '–', '–', '–', '–']],
+    ['codes', 'off-diagonal energy', 'to the identity, own λ', 'one λ', 'CPU s', 'μ of the certificate', 'NMSE dB at layer 16'],
+    [...codes.map(row => [row.codes, row.energy.toFixed(0), row.distance.own.toFixed(1), row.distance.common.toFixed(1), row.cpuSeconds === null ? '–' : row.cpuSeconds.toFixed(1),
+      row.certificate.mu.toFixed(3), nmse(row)]), ['float optimum', floatEnergy.toFixed(0), '–', '–', '–', '–', '–']],
   );
 }
 

@@ -13,7 +13,7 @@ import { random } from '../src/core/random.js';
 import { coherenceAnnealer } from '../src/kernels/index.js';
 import { pack } from '../src/packed/engine.js';
 import {
-  codeEnergies, coherenceBound, commonScale, dictionary, dinkelbach, incoherentCodes, ratioModel, ratioOf, targetModel, type Dictionary,
+  codeEnergies, coherenceBound, commonScale, dictionary, dinkelbach, identityDistances, incoherentCodes, ratioModel, ratioOf, targetModel, type Dictionary,
 } from '../src/qubo/coherence/index.js';
 import { energy, type Sample } from '../src/qubo/model.js';
 import { annealing } from '../src/qubo/solvers/annealing.js';
@@ -27,7 +27,7 @@ import { normals, normalTensor, relativeError } from './helpers.js';
 /** By NumPy and SciPy; see the script of the same name. */
 const fixture = JSON.parse(readFileSync('test/fixtures/analytic-qubo.json', 'utf8')) as {
   rows: number; cols: number; A: number[]; least: number[]; leastTernary: number[]; bound: number[]; boundTernary: number[];
-  energies: { energy: number; symmetry: number; coherence: number; scale: number; common: number };
+  energies: { energy: number; symmetry: number; coherence: number; scale: number; own: number; common: number };
 };
 const small = dictionary(fixture.A, fixture.rows, fixture.cols);
 const column = (S: ArrayLike<number>, { rows, cols }: Dictionary, i: number): Float64Array => Float64Array.from({ length: rows }, (_, r) => S[r * cols + i]!);
@@ -53,12 +53,13 @@ const enumeration: Solver = {
 
 const coherence = suite('codes of least coherence');
 coherence('energies, symmetry, coherence and the cost of one scale agree with NumPy', () => {
-  const S = fixture.A.map(value => (value < 0 ? -1 : 1)), found = codeEnergies(small, S), common = commonScale([found]);
+  const S = fixture.A.map(value => (value < 0 ? -1 : 1)), found = codeEnergies(small, S), distances = identityDistances([found]);
   close(found.energy, fixture.energies.energy);
   close(found.symmetry, fixture.energies.symmetry);
   close(found.coherence, fixture.energies.coherence);
-  close(common.scale, fixture.energies.scale);
-  close(common.energy, fixture.energies.common);
+  close(commonScale([found]), fixture.energies.scale);
+  close(distances.own, fixture.energies.own);
+  close(distances.common, fixture.energies.common);
   found.diagonal.forEach((t, i) => close(found.off[i]! / t ** 2, ratioOf(small, i, column(S, small, i))));
 });
 coherence('annealing finds what enumeration by NumPy finds, for every column, with and without zeros', async () => {
@@ -197,7 +198,8 @@ if (existsSync(join(data, 'sparse/alista_D_250x500.npy'))) binarizer('published 
     const before = process.cpuUsage(), found = codeEnergies(D, await incoherentCodes(D, { zeros }));
     const { user, system } = process.cpuUsage(before);
     assert.ok(found.energy <= most && user + system < 10e6, `${found.energy} in ${(user + system) / 1e6} s`);
-    assert.ok(commonScale([found]).energy < found.energy + 1);
+    const { own, common } = identityDistances([found]);
+    assert.ok(common < own + 1, `${common} with one scale, ${own} with one a column`);
   }
 });
 else binarizer.skip('published D: energies (SIGNFOLD_DATA is not set)', () => {});

@@ -42,7 +42,7 @@ export async function analyticCodes(operator: LinearOperator, options: AnalyticQ
   }
   const codes = new Float32Array(parts.reduce((sum, { S }) => sum + S.length, 0));
   parts.reduce((at, { S }) => (codes.set(S, at), at + S.length), 0);
-  return { codes, scale: commonScale(parts.map(({ energies }) => energies)).scale };
+  return { codes, scale: commonScale(parts.map(({ energies }) => energies)) };
 }
 
 /**

@@ -40,10 +40,19 @@ export function codeEnergies(dictionary: Dictionary, S: ArrayLike<number>): Code
   return { diagonal, off, energy, symmetry, coherence };
 }
 
-/** What one scale for all columns costs, λ = n / Σ t_i: Σ_i λ² N_i + (λ t_i − 1)², beside `energy` with a scale for each. */
-export function commonScale(parts: readonly Pick<CodeEnergies, 'diagonal' | 'off'>[]): { scale: number; energy: number } {
-  const each = (visit: (t: number, N: number) => number): number =>
-    parts.reduce((sum, { diagonal, off }) => diagonal.reduce((own, t, i) => own + visit(t, off[i]!), sum), 0);
-  const scale = each(() => 1) / each(t => t);
-  return { scale, energy: each((t, N) => scale * scale * N + (scale * t - 1) ** 2) };
+type Parts = readonly Pick<CodeEnergies, 'diagonal' | 'off'>[];
+
+const total = (parts: Parts, each: (t: number, N: number) => number): number =>
+  parts.reduce((sum, { diagonal, off }) => diagonal.reduce((own, t, i) => own + each(t, off[i]!), sum), 0);
+
+/** The λ at which λ s_iᵀa_i is 1 in the mean of all columns. */
+export const commonScale = (parts: Parts): number => total(parts, () => 1) / total(parts, t => t);
+
+/**
+ * What one scale costs, as the least squared distance of ΛSᵀA from the identity: `own` with the best λ_i of each column,
+ * Σ N_i / (N_i + t_i²); `common` with the best λ that all share.
+ */
+export function identityDistances(parts: Parts): { own: number; common: number } {
+  const norm = total(parts, (t, N) => N + t * t);
+  return { own: total(parts, (t, N) => N / (N + t * t)), common: total(parts, () => 1) - total(parts, t => t) ** 2 / norm };
 }
