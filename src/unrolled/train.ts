@@ -1,5 +1,6 @@
 import type { Dataset, Param, UnrolledNetwork } from '../types.js';
 import type { CheckpointStore } from './checkpoint.js';
+import type { LayerLoss } from './loss.js';
 import type { Optimizer } from './optimizer.js';
 import type { ScheduleOptions } from './schedule.js';
 import { training } from './training.js';
@@ -43,6 +44,8 @@ export interface TrainOptions extends ScheduleOptions {
   /** Stops a stage after `patience` validations without gain and returns to its best params. */
   readonly earlyStop?: { readonly every: number; readonly patience: number; readonly signals: number };
   readonly reparametrisation?: Reparametrisation;
+  /** A loss of the layers of the network that is trained, beside the error of the last; progress and validation speak of that error alone. */
+  readonly layerLoss?: (net: UnrolledNetwork) => LayerLoss;
   readonly checkpoint?: { readonly store: CheckpointStore; readonly every: number };
   /** Names this training in progress reports and checkpoints. */
   readonly phase?: string;

@@ -54,10 +54,11 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const source = measured(net.problem.operator, data, { snrDb, seed, validation: earlyStop?.signals ?? 0 });
   const stages = stagesOf(net, reparametrisation ? params => reparametrisation.movedFor(params) : params => params, options);
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
-  const params = distinct([...net.params, ...stages.flatMap(stage => [...stage.moved])]);
+  const layerLoss = options.layerLoss?.(net);
+  const params = distinct([...net.params, ...stages.flatMap(stage => [...stage.moved]), ...(layerLoss?.params ?? [])]);
   const wanted = new Map(net.params.map(param => [param, param.trainable]));
   const fingerprint = JSON.stringify({ network: net.description, operator: net.problem.operator.name, data: data.name, batch, seed,
-    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null,
+    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name,
     stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
 
   const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);
@@ -99,7 +100,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     source.fill('train', source.trainIndices(at.total, batch), x, y);
     reparametrisation?.materialise(progress);
     for (const param of params) param.grad.fill(0);
-    latest = lossAndGradient(net, stage.depth, x, y, batch);
+    latest = lossAndGradient(net, stage.depth, x, y, batch, layerLoss);
     if (!Number.isFinite(latest))
       throw new RangeError(`${phase}: loss is ${latest} at step ${at.total}; lower the learning rate ${stage.learningRate}, or clip the gradient`);
     reparametrisation?.pullback(progress);

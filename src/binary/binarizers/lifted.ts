@@ -1,0 +1,68 @@
+import type { UnrolledNetwork } from '../../types.js';
+import { visitLargest } from '../../core/largest.js';
+import { axpby, dot, scratch, softThreshold, temp } from '../../kernels/index.js';
+import { productsOf } from '../../unrolled/products.js';
+import type { Binarizer } from '../binarizer.js';
+import { iteratesOf, withLayerLoss, type LayerLossMaker } from '../layer-loss.js';
+
+export interface LiftedOptions {
+  /** What layers' Bregman distances cost, in units of the error. */
+  readonly weight?: number;
+  /** The network whose iterates are wanted; the one that `fit` is given unless another of as many layers is. */
+  readonly teacher?: UnrolledNetwork;
+}
+
+/**
+ * Lifted training of layers x⁺ = soft(z, θ), z = x − η Wᵀ(A x − y) (Wang, Benning & Repetti 2024): layer k is given the iterate t_{k−1}
+ * of a float network and pays weight · mean over layers of 2 B(t_k, z) / ‖x‖², where
+ *   B(t, z) = ½‖t‖² + θ‖t‖₁ + max_u (⟨u, z⟩ − ½‖u‖² − θ‖u‖₁) − ⟨t, z⟩ ≥ ½‖t − soft(z, θ)‖²
+ * is convex in W and ∂B/∂z = soft(z, θ) − t: no threshold is differentiated, and no layer waits for another. Entries that support
+ * selection lets through have θ = 0; which ones they are counts as given.
+ */
+export const liftedLayers = (teacher: UnrolledNetwork, weight: number): LayerLossMaker => net => {
+  const steps = net.layers.map(({ step }) => {
+    if (!step) throw new TypeError(`lifted: expected layers x⁺ = soft(x − eta Wᵀ(A x − y), theta), got ${net.description.preset}`);
+    return step;
+  });
+  const { operator } = net.problem, A = productsOf(operator), targetsOf = iteratesOf('lifted', teacher, net);
+  return {
+    name: `lifted ${weight}`, params: [],
+    add: ({ x, y, count }, iterates) => scratch(() => {
+      const targets = targetsOf(y, count, iterates.length), factor = (2 * weight) / iterates.length / dot(x, x), n = x.length / count;
+      const from = temp(x.length).fill(0), u = temp(x.length), z = temp(x.length), next = temp(x.length), r = temp(y.length);
+      let total = 0;
+      targets.forEach((target, k) => {
+        const { W, eta, theta, keep } = steps[k]!, step = eta?.value[0] ?? 1, tau = theta.value[0]!;
+        A.apply(from, r, count);
+        axpby(1, r, -1, y, r);
+        if (W) W.map!.applyAdjoint(W.value, r, u, count);
+        else A.applyAdjoint(r, u, count);
+        axpby(1, from, -step, u, z);
+        softThreshold(z, tau, next);
+        const shrunk = new Uint8Array(x.length).fill(1);
+        if (keep) visitLargest(z, tau, keep, temp(n), n, 1, i => { next[i] = z[i]!; shrunk[i] = 0; });
+        let distance = 0, slope = 0;
+        for (let i = 0; i < x.length; i++) {
+          const t = target[i]!, p = next[i]!, lengths = shrunk[i]! * (Math.abs(t) - Math.abs(p));
+          distance += (t * t - p * p) / 2 + tau * lengths + (p - t) * z[i]!;
+          slope += lengths;
+        }
+        total += distance;
+        if (theta.trainable) theta.grad[0]! += factor * slope;
+        // next becomes ∂z, and then ∂u.
+        axpby(factor, next, -factor, target, next);
+        if (eta?.trainable) eta.grad[0]! -= dot(next, u);
+        axpby(-step, next, 0, next, next);
+        if (W?.trainable) W.map!.addGradient(next, r, W.grad, count);
+        from.set(target);
+      });
+      return factor * total;
+    }),
+  };
+};
+
+/** Layer-wise lifted Bregman losses, for binarizers that train learned ISTA; throws a TypeError for networks of other layers. */
+export function lifted(binarizer: Binarizer, { weight = 0.3, teacher }: LiftedOptions = {}): Binarizer {
+  if (!(weight > 0 && weight < Infinity)) throw new RangeError(`lifted: expected a finite weight above 0, got ${weight}`);
+  return withLayerLoss(binarizer, 'lifted', given => liftedLayers(teacher ?? given, weight));
+}
