@@ -55,7 +55,7 @@ function readsOf(given: QuadraticModel, options: SolveOptions, { hot, cold }: An
 export function annealing(own: AnnealingOptions = {}): Solver {
   checkRange(own);
   return {
-    name: 'annealing',
+    name: 'annealing', defaultReads,
     solve: (model, options = {}) => runReads('annealing', model, () => readsOf(model, options, own), options, defaultReads),
   };
 }

@@ -71,5 +71,8 @@ export function bifurcation(own: BifurcationOptions = {}): Solver {
   if (dt !== undefined && !(dt > 0 && dt < Infinity)) throw new RangeError(`bifurcation: expected a time step above 0, got ${dt}`);
   if (!(heat >= 0 && heat < Infinity)) throw new RangeError(`bifurcation: expected a heat of 0 or more, got ${heat}`);
   const parameters = { mode, heat, ...(dt !== undefined && { dt }) };
-  return { name, solve: (model, options = {}) => runReads(name, model, () => readsOf(model, options, parameters), options, defaultReads) };
+  return {
+    name, defaultReads,
+    solve: (model, options = {}) => runReads(name, model, () => readsOf(model, options, parameters), options, defaultReads),
+  };
 }

@@ -7,7 +7,7 @@ const defaultReads = 100, stream = 0x64657363;
 
 /** Steepest descent from random states, a local minimum each. */
 export const descent = (): Solver => ({
-  name: 'descent',
+  name: 'descent', defaultReads,
   solve: (given, options = {}) => runReads('descent', given, () => {
     const form = integerForm(given), { model } = form, walker = form.walker();
     return {

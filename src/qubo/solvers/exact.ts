@@ -6,7 +6,7 @@ import { runReads, type Reads } from './reads.js';
 import type { SolveOptions, Solver } from './solver.js';
 import { tabuReads } from './tabu.js';
 
-const mostPairs = 2 ** 21, sliceMs = 4;
+const mostPairs = 2 ** 21, sliceMs = 4, defaultReads = 1;
 
 function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
   const model = toBinary(given), searches = tabuReads(model, options);
@@ -47,10 +47,10 @@ function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
  * is a move of the tabu search or a node. Throws a RangeError for more than two million couplings.
  */
 export const exact = (): Solver => ({
-  name: 'exact',
+  name: 'exact', defaultReads,
   async solve(model, options = {}) {
     const pairs = pairCount(model);
     if (pairs > mostPairs) throw new RangeError(`exact: expected at most ${mostPairs} couplings, got ${pairs}`);
-    return runReads('exact', model, () => readsOf(model, options), options, 1);
+    return runReads('exact', model, () => readsOf(model, options), options, defaultReads);
   },
 });

@@ -73,6 +73,6 @@ function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
  * Metropolis' rule, the one before that. A sweep draws every spin once; the best state of all is kept and descended from at the end.
  */
 export const momentum = (): Solver => ({
-  name: 'momentum',
+  name: 'momentum', defaultReads,
   solve: (model, options = {}) => runReads('momentum', model, () => readsOf(model, options), options, defaultReads),
 });

@@ -25,7 +25,9 @@ export interface Reads {
   release(): void;
 }
 
-const yieldMs = 40, progressMs = 100, kept = 1000;
+const yieldMs = 40, progressMs = 100;
+/** So many samples of a result, the best ones. */
+export const kept = 1000;
 
 export function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRead = 0, readStep = 1 }: SolveOptions): void {
   const whole = (name: string, value: number | undefined, least: number): void => {
@@ -85,7 +87,7 @@ export async function runReads(
         if (now - yielded >= yieldMs) { await turn(); yielded = elapsed(); }
       }
       const sample = polished(model, own(read.sample()));
-      found.push({ sample, energy: energy(model, sample), read: reads });
+      found.push({ sample, energy: energy(model, sample), read: firstRead + reads * readStep });
       if (found.length >= 2 * kept) found.sort(byEnergy).length = kept;
       sweeps += read.sweeps();
       lower = Math.max(lower, read.lowerBound?.() ?? -Infinity);
@@ -98,7 +100,7 @@ export async function runReads(
   found.sort(byEnergy).length = Math.min(found.length, kept);
   const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = proven ? best.energy : lower;
   return {
-    samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), best,
+    samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), reads: found.map(({ read }) => read), best,
     info: {
       solver, seconds, secondsToBest: bestSeconds, reads, sweeps, stopped: stopped ?? 'done', proven,
       ...(lowerBound > -Infinity && { lowerBound: Math.min(lowerBound, best.energy) }),

@@ -48,11 +48,15 @@ export interface SolveResult {
   readonly samples: readonly Sample[];
   /** Of `samples`, computed in f64 from the model as given. */
   readonly energies: Float64Array;
+  /** Which read each of `samples` is of; equal energies are in this order. */
+  readonly reads?: readonly number[];
   readonly best: { readonly sample: Sample; readonly energy: number };
   readonly info: SolveInfo;
 }
 
 export interface Solver {
   readonly name: string;
+  /** Reads where neither `reads` nor `timeMs` is given. */
+  readonly defaultReads?: number;
   solve(model: QuadraticModel, options?: SolveOptions): Promise<SolveResult>;
 }

@@ -49,7 +49,7 @@ export function tabuReads(given: QuadraticModel, options: SolveOptions): Reads {
  * choice for dense problems. Throws a RangeError for reads of more than 2³⁰ sweeps.
  */
 export const tabu = (): Solver => ({
-  name: 'tabu',
+  name: 'tabu', defaultReads,
   async solve(model, options = {}) {
     if (options.sweeps! > longestRead) throw new RangeError(`tabu: expected at most 2^30 sweeps a read, got ${options.sweeps}`);
     return runReads('tabu', model, () => tabuReads(model, options), options, defaultReads);

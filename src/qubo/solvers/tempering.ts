@@ -108,7 +108,7 @@ function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOpt
 export function tempering(own: TemperingOptions = {}): Solver {
   checkOptions(own);
   return {
-    name: 'tempering',
+    name: 'tempering', defaultReads,
     solve: (model, options = {}) => runReads('tempering', model, () => readsOf(model, options, own), options, defaultReads),
   };
 }
