@@ -60,11 +60,16 @@ export function bayes({ temperature = 1e-6, tau = 1 }: BayesOptions = {}): Binar
   };
 }
 
-/** A network whose signs are drawn from the posterior; scale, steps and thresholds stay. */
-export function drawn(net: BayesianNetwork, seed: number): OneBitNetwork {
+/**
+ * A network whose signs are drawn from the posterior; scale, steps and thresholds stay. A `power` above 1 draws from posteriorᵖᵒʷᵉʳ,
+ * normalised: nearer to the likeliest signs, which scale and thresholds were trained for. Throws a RangeError for a power that is not
+ * above 0.
+ */
+export function drawn(net: BayesianNetwork, seed: number, power = 1): OneBitNetwork {
+  if (!(power > 0 && power < Infinity)) throw new RangeError(`drawn: expected a finite power above 0, got ${power}`);
   const copy = cloneNetwork(net), codes = new Map<Param, Codes>(oneBitParams(copy).map((param, index) => {
     const rng = random(streams.draw, seed, index);
-    return [param, net.posterior.get(param.name)!.map(probability => (rng.uniform() < probability ? 1 : -1))];
+    return [param, net.posterior.get(param.name)!.map(p => (rng.uniform() < 1 / (1 + ((1 - p) / p) ** power) ? 1 : -1))];
   }));
   return oneBitNetwork(copy, net.binarizer, { scale: net.scale, codes });
 }
