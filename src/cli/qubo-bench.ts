@@ -35,8 +35,9 @@ interface BenchRow {
   /** In the instance's own sense, as are the objectives. */
   readonly bestKnown: number | null;
   readonly objectives: readonly number[];
-  /** How far the best seed stayed from the best known value, per cent. */
-  readonly gapPercent: number | null;
+  /** How far the best and the worst run stayed behind the best known value, per cent; below 0 beyond it. */
+  readonly bestGapPercent: number | null;
+  readonly worstGapPercent: number | null;
   /** Runs that reached it, and when. */
   readonly secondsToBestKnown: readonly (number | null)[];
 }
@@ -87,10 +88,10 @@ async function measured({ name, load }: Instance, { solver, time, seeds, seed }:
     objectives.push(objective(best.energy));
     secondsToBestKnown.push(known !== undefined && best.energy <= sign * known ? info.secondsToBest : null);
   }
-  const lowest = Math.min(...objectives.map(value => sign * value));
+  const gaps = known === undefined ? [] : objectives.map(value => 100 * sign * (value - known) / Math.abs(known));
   return {
     instance: name, variables: model.n, solver, bestKnown: known ?? null, objectives, secondsToBestKnown,
-    gapPercent: known === undefined ? null : 100 * (lowest - sign * known) / Math.abs(known),
+    bestGapPercent: gaps.length ? Math.min(...gaps) : null, worstGapPercent: gaps.length ? Math.max(...gaps) : null,
   };
 }
 
@@ -102,14 +103,20 @@ function bestOf(name: string, sense: 'min' | 'max'): number | undefined {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-function cells({ instance, variables, bestKnown: known, objectives, gapPercent, secondsToBestKnown }: BenchRow): string[] {
+const isBeyond = ({ bestGapPercent }: BenchRow): boolean => bestGapPercent !== null && bestGapPercent < 0;
+const beyondNote = '* beyond the best known value: another instance, or a new best';
+
+function cells(row: BenchRow): string[] {
+  const { instance, variables, bestKnown: known, objectives, bestGapPercent, worstGapPercent, secondsToBestKnown } = row;
+  const percent = (gap: number | null): string => (gap === null ? '–' : gap.toFixed(3));
   const times = secondsToBestKnown.filter(value => value !== null);
   return [
-    instance, String(variables), String(known ?? '–'), objectives.map(String).join(' '), gapPercent === null ? '–' : gapPercent.toFixed(3),
+    instance, String(variables), String(known ?? '–'), objectives.map(String).join(' '),
+    percent(bestGapPercent) + (isBeyond(row) ? ' *' : ''), percent(worstGapPercent),
     `${times.length}/${objectives.length}`, times.length ? median(times).toFixed(2) : '–',
   ];
 }
-const header = ['instance', 'n', 'best known', 'found', 'gap %', 'reached', 'median s'];
+const header = ['instance', 'n', 'best known', 'found', 'best gap %', 'worst gap %', 'reached', 'median s'];
 
 export function addQuboBench(qubo: Command): void {
   qubo.command('bench').description('a solver on public instances: gaps to the best-known values, and the time to reach them, on one thread')
@@ -122,6 +129,7 @@ export function addQuboBench(qubo: Command): void {
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')
     .option('--out <file>', 'also write the rows as JSON')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  $ signfold qubo bench --set gset --solver tempering --seeds 3')
     .action(async (given: BenchArguments) => {
       if (given.out !== undefined) checkWritable(given.out);
       const instances = selected(given), rows: BenchRow[] = [], abort = new AbortController();
@@ -136,5 +144,6 @@ export function addQuboBench(qubo: Command): void {
       const report = { environment: environment(), time: given.time, complete: !abort.signal.aborted, rows };
       if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report, null, 1)}\n`);
       console.log(given.json ? JSON.stringify(report) : formatTable([header, ...rows.map(cells)]));
+      if (rows.some(isBeyond)) process.stderr.write(`${beyondNote}\n`);
     });
 }
