@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -17,6 +17,9 @@ const write = (name: string, content: string | Uint8Array): string => {
 
 // A cycle of five: its largest cut is 4, and no cut of 5 exists (an odd cycle is not bipartite).
 const cycle = write('cycle.mc', '5 5\n1 2 1\n2 3 1\n3 4 1\n4 5 1\n1 5 1\n');
+
+const edge = write('edge.mc', '2 1\n1 2 1\n');
+const two = write('two.bqp', '2\n2 2\n1 1 3\n1 2 -4\n2 1\n1 1 5\n');
 
 const qubo = suite('qubo on the command line');
 qubo('solve finds the cut of an odd cycle with every solver, and exact proves it', () => {
@@ -41,11 +44,12 @@ qubo('convert goes to another format and back, compressed where the name says so
   assert.match(gunzipSync(readFileSync(there)).toString(), /^p qubo 0 5 5 5$/m);
   assert.is(run('qubo', 'convert', there, back).status, 0);
   assert.match(run('qubo', 'solve', back, '--solver', 'exact').stdout, /5 variables, min -4, proven optimal/);
+  assert.match(run('qubo', 'convert', edge, join(folder, 'edge.coo')).stdout, /: 2 variables, 1 pair$/m);
 });
 qubo('evaluate reads what solve wrote, and samples with another energy are refused', () => {
   const found = join(folder, 'found.json');
   assert.is(run('qubo', 'solve', cycle, '--sweeps', '50', '--out', found).status, 0);
-  assert.match(run('qubo', 'evaluate', cycle, found).stdout, /^1 samples, best energy -4, objective 4$/m);
+  assert.match(run('qubo', 'evaluate', cycle, found).stdout, /^1 sample, best energy -4, objective 4$/m);
   const wrong = write('wrong.json', JSON.stringify({ samples: [[0, 1, 0, 1, 0]], energies: [-5] }));
   const { status, stderr } = run('qubo', 'evaluate', cycle, wrong);
   assert.equal([status, stderr.trim()], [1, `signfold: ${wrong}: samples 0: expected energy -4, got -5`]);
@@ -66,6 +70,28 @@ qubo('bench draws the instances that need no data, and asks for the others', () 
   assert.equal([row!.instance, row!.variables, row!.bestKnown], ['p3000-1', 3000, 3931583]);
   assert.ok(row!.objectives[0]! > 3_800_000 && row!.objectives[0]! <= 3931583);
 });
+qubo('of a file with several problems one is named', () => {
+  assert.match(run('qubo', 'solve', two, '--problem', '2', '--solver', 'exact').stdout, /: 2 variables, max 5, proven optimal$/m);
+  assert.is(run('qubo', 'convert', two, join(folder, 'second.mqlib'), '--problem', '2').status, 0);
+  assert.match(readFileSync(join(folder, 'second.mqlib'), 'utf8'), /^2 1\n1 1 5$/m);
+});
+qubo('bench tells the best and the worst run apart, and what is beyond the best known', () => {
+  const data = join(folder, 'data'), args = ['qubo', 'bench', '--data', data, '--set', 'gset', '--time', '0.2', '--seeds', '2'];
+  mkdirSync(join(data, 'qubo/gset'), { recursive: true });
+  // G11, whose best known cut is 564, of another weight; G12 (556) is nothing but one edge of 417.
+  writeFileSync(join(data, 'qubo/gset/G11.txt.gz'), gzipSync('2 1\n1 2 705\n'));
+  writeFileSync(join(data, 'qubo/gset/G12.txt.gz'), gzipSync('2 1\n1 2 417\n'));
+  const { stdout, stderr, status } = run(...args, '--json');
+  assert.is(status, 0, stderr);
+  const gaps = (JSON.parse(stdout) as { rows: Record<string, unknown>[] }).rows.map(row => [row['bestGapPercent'], row['worstGapPercent']]);
+  assert.equal(gaps, [[-25, -25], [25, 25]]);
+  assert.match(stderr, /^\* beyond the best known value: another instance, or a new best$/m);
+  const table = run(...args).stdout;
+  assert.match(table, /best gap % +worst gap %/);
+  assert.match(table, /^G11 .* -25\.000 \* +-25\.000 /m);
+  assert.match(table, /^G12 .* 25\.000 +25\.000 /m);
+  assert.match(run('qubo', 'bench', '--help').stdout, /signfold qubo bench --set gset --solver tempering/);
+});
 
 /** Command lines that must fail with one line; 2 is wrong use, 1 what goes wrong with files. */
 const bad: readonly (readonly [name: string, code: 1 | 2, message: RegExp, args: readonly string[]])[] = [
@@ -76,6 +102,15 @@ const bad: readonly (readonly [name: string, code: 1 | 2, message: RegExp, args:
   ['damaged compression', 1, /damaged\.mc\.gz: /, ['solve', write('damaged.mc.gz', gzipSync('1 0\n').subarray(0, 12))]],
   ['a solver that is not there', 2, /--solver/, ['solve', cycle, '--solver', 'magic']],
   ['no time', 2, /--time/, ['solve', cycle, '--time', '0']],
+  ['too long a time', 2, /expected more than 0 and at most 1000000 seconds, got 1e9/, ['solve', cycle, '--time', '1e9']],
+  ['a folder', 1, /^signfold: \.: is a folder, expected a file$/m, ['solve', '.']],
+  ['a sum that is no number', 1, /^signfold: .*huge\.qubo: .*1e308/, ['solve', write('huge.qubo', 'p qubo 0 2 1 1\n0 0 1e308\n0 1 1e308\n'), '--sweeps', '5']],
+  ['a model that a format cannot say', 1, /^signfold: .*field\.coo: rudy: expected a model without fields/,
+    ['convert', write('field.coo', '# vartype=SPIN\n0 0 1\n'), join(folder, 'field.mc')]],
+  ['an output where no file can be', 2, /^signfold: \/proc\/x\.json: cannot be written, its folder \/proc takes no file/,
+    ['solve', cycle, '--time', '30', '--out', '/proc/x.json']],
+  ['several problems', 2, /two\.bqp: holds 2 problems; say which with --problem 1 to 2/, ['solve', two]],
+  ['several problems to convert', 2, /two\.bqp: holds 2 problems; say which/, ['convert', two, join(folder, 'two.qubo')]],
   ['a problem that the file lacks', 2, /expected --problem 1 to 1, got 3/, ['solve', cycle, '--problem', '3']],
   ['an output of no known format', 2, /cannot tell which format is meant; say --to/, ['convert', cycle, join(folder, 'out.xyz')]],
   ['instances without data', 2, /expected --data or SIGNFOLD_DATA for gset/, ['bench', '--set', 'gset']],

@@ -38,16 +38,18 @@ threads('of equal energies the best thousand are those of one thread', async () 
 
 /** Threads that are there while `act` runs, and how many of them have not ended after it. */
 async function threadsOf(act: () => Promise<unknown>): Promise<{ started: number; left: number }> {
-  const workers: Worker[] = [], seen = (worker: Worker): void => { workers.push(worker); };
-  let ended = 0;
+  let started = 0, ended = 0;
+  const seen = (worker: Worker): void => {
+    started++;
+    worker.on('exit', () => { ended++; });
+  };
   process.on('worker', seen);
-  process.on('worker', worker => worker.on('exit', () => { ended++; }));
   try {
     await act();
   } finally {
     process.off('worker', seen);
   }
-  return { started: workers.length, left: workers.length - ended };
+  return { started, left: started - ended };
 }
 threads('an onProgress that throws rejects, and no thread is left', async () => {
   let message = '';

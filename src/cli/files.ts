@@ -63,7 +63,11 @@ export function checkWritable(path: string): void {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new UsageError(`${path}: its folder ${folder} does not exist`);
   if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`${path}: is a folder, expected a file name`);
-  outputFolder(folder);
+  try {
+    outputFolder(folder);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be written, its folder ${folder} takes no file (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 export function readModel(path: string): Model {

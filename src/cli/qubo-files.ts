@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { formats, guessFormat, type FormatName, type FormatOptions, type Problem } from '../qubo/formats/index.js';
@@ -43,32 +43,41 @@ const optionsOf = ({ base: first, sense, counting, offset }: FileArguments): For
   ...(first !== undefined && { base: first }), ...(sense && { sense }), ...(counting && { counting }), ...(offset !== undefined && { offset }),
 });
 
+/** Errors of what is done with a file begin with its name. */
+export const naming = (path: string) => (error: unknown): never => {
+  throw new Error(`${path}: ${(error as Error).message}`);
+};
+
+export function tried<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    return naming(path)(error);
+  }
+}
+
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export function readText(path: string): string {
+  if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file`);
   const bytes = readFileSync(path);
   if (!path.toLowerCase().endsWith('.gz')) {
     if (bytes.length > largestText) throw new Error(`${path}: expected at most ${largestText} bytes, got ${bytes.length}`);
     return bytes.toString('utf8');
   }
-  try {
-    return gunzipSync(bytes, { maxOutputLength: largestText }).toString('utf8');
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
-  }
+  return tried(path, () => gunzipSync(bytes, { maxOutputLength: largestText }).toString('utf8'));
 }
 
-/** A problem of a file. Throws with the file's name in front. */
-export function readProblem(path: string, given: FileArguments): { problem: Problem; format: FormatName; count: number } {
+/** A problem of a file, whose only one it is unless `given` says which. Throws with the file's name in front. */
+export function readProblem(path: string, given: FileArguments): { problem: Problem; format: FormatName } {
   const text = readText(path), format = given.format ?? guessFormat(path, text);
   if (!format) throw new UsageError(`${path}: cannot tell its format; say --format ${formatNames.join(', ')}`);
-  let problems: readonly Problem[];
-  try {
-    problems = formats[format].read(text, optionsOf(given));
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
-  }
+  const problems = tried(path, () => formats[format].read(text, optionsOf(given)));
+  if (given.problem === undefined && problems.length > 1)
+    throw new UsageError(`${path}: holds ${problems.length} problems; say which with --problem 1 to ${problems.length}`);
   const which = given.problem ?? 1, problem = problems[which - 1];
   if (!problem) throw new UsageError(`${path}: expected --problem 1 to ${problems.length}, got ${which}`);
-  return { problem, format, count: problems.length };
+  return { problem, format };
 }
 
 /** A problem's text in a format; compressed where the name ends in .gz. */

@@ -7,7 +7,7 @@ import { solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
 import { checkWritable, writeAtomically } from './files.js';
 import { positiveInteger, seedNumber } from './options.js';
-import { addFileOptions, finiteNumber, readProblem, type FileArguments } from './qubo-files.js';
+import { addFileOptions, counted, finiteNumber, naming, readProblem, type FileArguments } from './qubo-files.js';
 
 interface SolveArguments extends FileArguments {
   readonly solver: string;
@@ -21,11 +21,11 @@ interface SolveArguments extends FileArguments {
   readonly json?: boolean;
 }
 
-const defaultSeconds = 10;
+const defaultSeconds = 10, mostSeconds = 1e6;
 
 export function secondsNumber(text: string): number {
   const value = finiteNumber(text);
-  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError(`expected more than 0 seconds, got ${text}.`);
+  if (!(value > 0 && value <= mostSeconds)) throw new InvalidArgumentError(`expected more than 0 and at most ${mostSeconds} seconds, got ${text}.`);
   return value;
 }
 
@@ -84,13 +84,13 @@ export function addSolve(qubo: Command): void {
     .option('--json', 'as JSON')
     .action(async (path: string, given: SolveArguments) => {
       if (given.out !== undefined) checkWritable(given.out);
-      const { problem } = readProblem(path, given), result = await solved(problem, given), report = reported(result, problem, given.seed);
+      const { problem } = readProblem(path, given), result = await solved(problem, given).catch(naming(path)), report = reported(result, problem, given.seed);
       if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report)}\n`);
       if (given.json) return console.log(JSON.stringify(report));
       const { info, best } = result, { reads, seconds, secondsToBest, lowerBound } = info;
       const bound = info.proven ? ', proven optimal' : lowerBound === undefined ? '' : `, bound ${problem.objective(lowerBound)}`;
-      console.log(`${path}: ${problem.model.n} variables, ${problem.sense} ${problem.objective(best.energy)}${bound}`);
-      console.log(`${info.solver}: found after ${secondsToBest.toFixed(2)} of ${seconds.toFixed(2)} s, ${reads} reads; ${reasons[info.stopped]}`);
+      console.log(`${path}: ${counted(problem.model.n, 'variable')}, ${problem.sense} ${problem.objective(best.energy)}${bound}`);
+      console.log(`${info.solver}: found after ${secondsToBest.toFixed(2)} of ${seconds.toFixed(2)} s, ${counted(reads, 'read')}; ${reasons[info.stopped]}`);
       if (given.out !== undefined) console.log(`written: ${given.out}`);
     });
 }

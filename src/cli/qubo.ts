@@ -4,7 +4,7 @@ import { guessFormat, readSamples } from '../qubo/formats/index.js';
 import { pairCount } from '../qubo/model.js';
 import { UsageError } from './failure.js';
 import { checkWritable, writeAtomically } from './files.js';
-import { addFileOptions, formatNames, readProblem, readText, written, type FileArguments } from './qubo-files.js';
+import { addFileOptions, counted, formatNames, readProblem, readText, tried, written, type FileArguments } from './qubo-files.js';
 import { addQuboBench } from './qubo-bench.js';
 import { addSolve } from './qubo-solve.js';
 
@@ -19,10 +19,10 @@ function addConvert(qubo: Command): void {
       checkWritable(output);
       const target = to ?? guessFormat(output, '');
       if (!target) throw new UsageError(`${output}: cannot tell which format is meant; say --to ${formatNames.join(', ')}`);
-      const { problem, format } = readProblem(input, given), { bytes, offset } = written(output, problem, target, {});
+      const { problem, format } = readProblem(input, given), { bytes, offset } = tried(input, () => written(output, problem, target, {}));
       writeAtomically(output, bytes);
-      const { n } = problem.model, pairs = pairCount(problem.model);
-      console.log(`${input} (${format}) -> ${output} (${target}): ${n} variables, ${pairs} pairs`);
+      const size = `${counted(problem.model.n, 'variable')}, ${counted(pairCount(problem.model), 'pair')}`;
+      console.log(`${input} (${format}) -> ${output} (${target}): ${size}`);
       if (offset !== 0) process.stderr.write(`signfold: ${target} has no place for a constant: ${offset} is to be added to its energies\n`);
     });
 }
@@ -32,18 +32,10 @@ function addEvaluate(qubo: Command): void {
     .option('--json', 'as JSON')
     .action((path: string, samplesPath: string, { json, ...given }: FileArguments & { readonly json?: boolean }) => {
       const { problem: { model, objective } } = readProblem(path, given), text = readText(samplesPath);
-      const { energies, best } = prefixed(samplesPath, () => readSamples(text, model)), own = Array.from(energies, objective);
+      const { energies, best } = tried(samplesPath, () => readSamples(text, model)), own = Array.from(energies, objective);
       if (json) console.log(JSON.stringify({ energies: [...energies], objectives: own, best: { energy: best.energy, sample: [...best.sample] } }));
-      else console.log(`${energies.length} samples, best energy ${best.energy}, objective ${objective(best.energy)}`);
+      else console.log(`${counted(energies.length, 'sample')}, best energy ${best.energy}, objective ${objective(best.energy)}`);
     });
-}
-
-function prefixed<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
-  }
 }
 
 /** Quadratic problems in binary variables: QUBO, Ising, max-cut. */
