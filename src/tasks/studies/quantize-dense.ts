@@ -1,4 +1,5 @@
 import { largestScale } from '../../qubo/rounding/index.js';
+import { breathing } from './breathing.js';
 import { accuracyOf, trainDense, type DenseNetwork } from './dense-network.js';
 import { firstImages, pixelsPer, publishedSets, resized, type LabelledImages, type LabelledSplit } from './labelled-images.js';
 import { quantizationOf, quantizedNames, tooLarge } from './quantize-methods.js';
@@ -66,22 +67,8 @@ function foundBy(layers: readonly QuantizedLayer[]): string {
 const sizeOf = (network: DenseNetwork): { inputs: number; neurons: number } =>
   ({ inputs: Math.max(...network.map(({ fanIn }) => fanIn)), neurons: network.reduce((sum, layer) => sum + layer.neurons, 0) });
 
-const breathMs = 50;
-
-/** Lets the event loop run now and then, and throws where the study was stopped. */
-function breathing({ signal }: StudyOptions): () => Promise<void> {
-  let breath = performance.now();
-  return async () => {
-    if (performance.now() - breath >= breathMs) {
-      await new Promise(resolve => { setTimeout(resolve, 0); });
-      breath = performance.now();
-    }
-    if (signal?.aborted) throw Object.assign(new Error('quantize-dense: interrupted'), { name: 'AbortError' });
-  };
-}
-
 async function rowsOf(split: LabelledSplit, variant: Variant, seed: number, options: StudyOptions): Promise<StudyRow[]> {
-  const { methods, onProgress, onRow, signal } = options, size = options.quick ? quick : full, breathe = breathing(options);
+  const { methods, onProgress, onRow, signal } = options, size = options.quick ? quick : full, breathe = breathing('quantize-dense', signal);
   const train = firstImages(split.train, size.train), test = firstImages(split.test, size.test);
   const images = firstImages(train, size.calibration), rows: StudyRow[] = [];
   const network = await trainDense(train, {

@@ -1,6 +1,7 @@
 import { headAccuracy, headState, type HeadData } from '../../qubo/head.js';
 import { trainHeadByQubo, trainHeadExactly, type HeadTraining, type TrainedHead } from '../../qubo/head-training.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
+import { breathing } from './breathing.js';
 import { trainDense } from './dense-network.js';
 import { firstImages, publishedSets, type LabelledImages, type LabelledSplit } from './labelled-images.js';
 import { convolutionFeatures, randomFilters, standardized } from './random-features.js';
@@ -49,20 +50,6 @@ async function adam(data: HeadData, steps: number, seed: number, onStep: () => P
   });
 }
 
-const breathMs = 50;
-
-/** Lets the event loop run now and then, and throws where the study was stopped. */
-function breathing(signal?: AbortSignal): () => Promise<void> {
-  let breath = performance.now();
-  return async () => {
-    if (performance.now() - breath >= breathMs) {
-      await new Promise(resolve => { setTimeout(resolve, 0); });
-      breath = performance.now();
-    }
-    if (signal?.aborted) throw Object.assign(new Error('qubo-head: interrupted'), { name: 'AbortError' });
-  };
-}
-
 type Size = typeof full;
 
 /** Training by the bound, exactly or by QUBOs. */
@@ -77,7 +64,7 @@ async function trainedBy(
 }
 
 async function rowsOf(heads: Heads, seed: number, size: Size, options: StudyOptions): Promise<StudyRow[]> {
-  const { methods, onProgress, onRow, variant, signal } = options, breathe = breathing(signal), rows: StudyRow[] = [];
+  const { methods, onProgress, onRow, variant, signal } = options, breathe = breathing('qubo-head', signal), rows: StudyRow[] = [];
   for (const method of methods) {
     const began = performance.now(), bits = byQubo.get(method)?.bits ?? null;
     const onIteration = (done: number): Promise<void> => {

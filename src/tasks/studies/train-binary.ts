@@ -4,6 +4,7 @@ import {
 } from '../../qubo/binary-network/index.js';
 import { energy } from '../../qubo/model.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
+import { interruption } from './breathing.js';
 import type { Study, StudyOptions, StudyRow } from './study.js';
 import { trainingSource, trainingVariants, type TrainingData } from './train-binary-data.js';
 
@@ -48,8 +49,6 @@ const methods: Readonly<Record<string, Method>> = {
   'straight-through': { trainer: effort => straightThrough(effort.straightThrough) },
 };
 
-const stopped = (): Error => Object.assign(new Error('train-binary: interrupted'), { name: 'AbortError' });
-
 async function rowOf(name: string, { topology, train, test }: TrainingData, seed: number, options: StudyOptions): Promise<StudyRow> {
   const { trainer, margins: regularised } = methods[name]!, { signal } = options;
   const gamma = regularised ? 0.99 * lexicographicGamma(topology, train.count) : 0;
@@ -57,7 +56,7 @@ async function rowOf(name: string, { topology, train, test }: TrainingData, seed
   const began = performance.now();
   const found = await trainer(options.quick ? brief : full).train(problem, { seed, ...(signal && { signal }) });
   const seconds = (performance.now() - began) / 1000;
-  if (signal?.aborted) throw stopped();
+  if (signal?.aborted) throw interruption('train-binary');
   const { model, complete } = formulate(problem);
   const marginSum = margins(topology, train, found.weights).reduce((sum, one) => sum + one, 0);
   return {
@@ -99,7 +98,7 @@ export const trainBinary: Study = {
     for (const seed of options.seeds) {
       const data = source.draw(seed, count);
       for (const [done, name] of options.methods.entries()) {
-        if (options.signal?.aborted) throw stopped();
+        if (options.signal?.aborted) throw interruption('train-binary');
         options.onProgress?.({ phase: `${name}, seed ${seed}`, done, total: options.methods.length });
         if (data.topology.inputs > (methods[name]!.mostInputs ?? Infinity)) continue;
         const row = await rowOf(name, data, seed, options);
