@@ -139,7 +139,7 @@ divergences('kernels outside (0, 1), single draws and certain bits are refused',
   assert.throws(() => maximumMeanDiscrepancy(logPrior(2), [1]), /maximumMeanDiscrepancy: expected kernels a between 0 and 1, got 1$/);
   assert.throws(() => maximumMeanDiscrepancy(logPrior(2), []), /got none/);
   assert.throws(() => sampledDiscrepancy(Uint32Array.of(1), 2, [0.5]), /sampledDiscrepancy: expected at least 2 outcomes, got 1/);
-  assert.throws(() => logPrior(2, [0.5, 1]), /logPrior: expected 2 probabilities between 0 and 1, got 0.5, 1/);
+  assert.throws(() => logPrior(2, [0.5, 1]), /prior: expected 2 probabilities between 0 and 1, got 0.5, 1/);
 });
 divergences.run();
 

@@ -23,7 +23,8 @@ export function applyKernel(p: Float64Array, a: number): void {
     }
 }
 
-function checkKernels(kernels: readonly number[]): void {
+/** Throws a RangeError for none, and outside (0, 1). */
+export function checkKernels(kernels: readonly number[]): void {
   if (!kernels.length || !kernels.every(a => a > 0 && a < 1))
     throw new RangeError(`maximumMeanDiscrepancy: expected kernels a between 0 and 1, got ${kernels.join(', ') || 'none'}`);
 }

@@ -1,9 +1,10 @@
-import { lbfgs, type LbfgsOptions } from '../core/lbfgs.js';
+import { adamSearch, type AdamSearchOptions } from '../core/adam.js';
+import { lbfgs, type Differentiable, type LbfgsOptions } from '../core/lbfgs.js';
 import { random } from '../core/random.js';
 import { brick, type BrickOptions } from './circuit.js';
 import { kullbackLeibler, maximumMeanDiscrepancy, type Divergence } from './divergences.js';
 import { logPrior } from './prior.js';
-import { sampleOutcomes, simulator } from './simulator.js';
+import { sampleOutcomes, simulator, type Simulator } from './simulator.js';
 
 /**
  * What is minimised over the circuit's angles, p being the distribution of its outcomes and C the cost of one:
@@ -16,13 +17,16 @@ export type Objective =
   | { readonly kind: 'elbo'; readonly temperature?: number }
   | { readonly kind: 'selbo'; readonly weight: number; readonly kernels?: readonly number[] };
 
+/** L-BFGS unless told otherwise. */
+export type AngleSearch = ({ readonly kind?: 'lbfgs' } & LbfgsOptions) | ({ readonly kind: 'adam' } & AdamSearchOptions);
+
 export interface HypernetworkOptions extends BrickOptions {
   readonly objective: Objective;
   /** P(bit = 1) of the prior; ½ unless given. */
   readonly prior?: readonly number[] | number;
   readonly seed?: number;
   readonly restarts?: number;
-  readonly optimizer?: LbfgsOptions;
+  readonly optimizer?: AngleSearch;
   /** Outcomes drawn from the trained circuit. */
   readonly draws?: number;
   readonly onRestart?: (restart: number, value: number) => void;
@@ -45,13 +49,40 @@ export interface Hypernetwork {
 }
 
 const stream = 0x71686e00, defaultDraws = 100;
+export const defaultKernels: readonly number[] = [0.5];
 
 function divergenceOf(objective: Objective, logPi: Float64Array): { factor: number; divergence?: Divergence } {
   if (objective.kind === 'mle') return { factor: 0 };
   const factor = objective.kind === 'elbo' ? objective.temperature ?? 1 : objective.weight;
   if (!(factor >= 0)) throw new RangeError(`hypernetwork: expected a weight of the divergence of at least 0, got ${factor}`);
-  return { factor, divergence: objective.kind === 'elbo' ? kullbackLeibler(logPi) : maximumMeanDiscrepancy(logPi, objective.kernels ?? [0.5]) };
+  return { factor, divergence: objective.kind === 'elbo' ? kullbackLeibler(logPi) : maximumMeanDiscrepancy(logPi, objective.kernels ?? defaultKernels) };
 }
+
+/** The objective over a circuit's angles. */
+export function tableObjective(machine: Simulator, costs: Float64Array, objective: Objective, logPi: Float64Array): Differentiable {
+  const { factor, divergence } = divergenceOf(objective, logPi), p = new Float64Array(costs.length), slope = new Float64Array(costs.length);
+  return (angles, gradient) => {
+    machine.probabilities(angles, p);
+    slope.fill(0);
+    const extra = divergence ? factor * divergence(p, slope) : 0;
+    let expected = 0;
+    for (let w = 0; w < p.length; w++) {
+      expected += p[w]! * costs[w]!;
+      slope[w] = costs[w]! + factor * slope[w]!;
+    }
+    machine.pullback(slope, gradient);
+    return expected + extra;
+  };
+}
+
+export const searchAngles = (f: Differentiable, start: Float64Array, options: AngleSearch = {}) =>
+  (options.kind === 'adam' ? adamSearch(f, start, options) : lbfgs(f, start, options));
+
+/** Where training begins: uniform angles. */
+export const randomAngles = (count: number, ...seed: number[]): Float64Array => {
+  const rng = random(stream, ...seed);
+  return Float64Array.from({ length: count }, () => 2 * Math.PI * rng.uniform());
+};
 
 /** The cheapest outcome that flips of single bits lead to, steepest first. */
 export function polish(costs: Float64Array, from: number): number {
@@ -64,33 +95,20 @@ export function polish(costs: Float64Array, from: number): number {
 }
 
 /**
- * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit. L-BFGS from
- * uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or not finite,
- * and for fewer than one restart.
+ * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit. L-BFGS or
+ * Adam from uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or
+ * not finite, and for fewer than one restart.
  */
 export function hypernetwork(costs: Float64Array, options: HypernetworkOptions): Hypernetwork {
   const qubits = Math.log2(costs.length), { objective, seed = 1, restarts = 1, draws = defaultDraws } = options;
   if (!Number.isInteger(qubits) || qubits < 1) throw new RangeError(`hypernetwork: expected costs of 2ⁿ outcomes, got ${costs.length}`);
   if (!Number.isSafeInteger(restarts) || restarts < 1) throw new RangeError(`hypernetwork: expected at least 1 restart, got ${restarts}`);
   if (!costs.every(Number.isFinite)) throw new RangeError('hypernetwork: expected finite costs, got others');
-  const { factor, divergence } = divergenceOf(objective, logPrior(qubits, options.prior));
-  const of = brick(qubits, options), machine = simulator(of), p = new Float64Array(costs.length), slope = new Float64Array(costs.length);
-  const value = (angles: Float64Array, gradient: Float64Array): number => {
-    machine.probabilities(angles, p);
-    slope.fill(0);
-    const extra = divergence ? factor * divergence(p, slope) : 0;
-    let expected = 0;
-    for (let w = 0; w < p.length; w++) {
-      expected += p[w]! * costs[w]!;
-      slope[w] = costs[w]! + factor * slope[w]!;
-    }
-    machine.pullback(slope, gradient);
-    return expected + extra;
-  };
+  const of = brick(qubits, options), machine = simulator(of), p = new Float64Array(costs.length);
   try {
+    const value = tableObjective(machine, costs, objective, logPrior(qubits, options.prior));
     const runs = Array.from({ length: restarts }, (_, r) => {
-      const rng = random(stream, seed, r), start = Float64Array.from({ length: of.angles }, () => 2 * Math.PI * rng.uniform());
-      const run = lbfgs(value, start, options.optimizer);
+      const run = searchAngles(value, randomAngles(of.angles, seed, r), options.optimizer);
       options.onRestart?.(r, run.value);
       return run;
     });

@@ -4,5 +4,7 @@ export { parameterShift } from './parameter-shift.js';
 export { trajectory, type Depolarising } from './noise.js';
 export { openQasm } from './qasm.js';
 export { applyKernel, kullbackLeibler, maximumMeanDiscrepancy, sampledDiscrepancy, type Divergence } from './divergences.js';
-export { hypernetwork, polish, type Hypernetwork, type HypernetworkOptions, type Objective } from './hypernetwork.js';
+export { hypernetwork, polish, type AngleSearch, type Hypernetwork, type HypernetworkOptions, type Objective } from './hypernetwork.js';
+export { sampledHypernetwork, type SampledHypernetwork, type SampledOptions } from './sampling.js';
+export { blockHypernetwork, type BlockHypernetwork, type BlocksOptions } from './blocks.js';
 export { logPrior } from './prior.js';
