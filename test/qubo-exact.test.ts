@@ -7,12 +7,13 @@ import { random } from '../src/core/random.js';
 import { enumeration } from '../src/kernels/index.js';
 import { used } from '../src/kernels/memory.js';
 import { branch, type Found } from '../src/qubo/exact/branch.js';
-import { isSymmetric, partsOf } from '../src/qubo/exact/parts.js';
+import { addExactly, rounded, roundedDown } from '../src/qubo/exact/exact-sum.js';
+import { oddness, partsOf } from '../src/qubo/exact/parts.js';
 import { posiform } from '../src/qubo/exact/posiform.js';
-import { precisionOf } from '../src/qubo/exact/precision.js';
 import { relaxedBranch } from '../src/qubo/exact/relaxed-branch.js';
 import { roofDual } from '../src/qubo/exact/roof-dual.js';
-import { bestKnown, energy, fromMatrix, fromTriplets, toBinary, type QuadraticModel } from '../src/qubo/index.js';
+import { wholeNumbers } from '../src/qubo/exact/whole.js';
+import { bestKnown, energy, fromMatrix, fromTriplets, toBinary, toSpins, type QuadraticModel } from '../src/qubo/index.js';
 import { exact } from '../src/qubo/solvers/exact.js';
 
 function run<T>(search: Generator<void, T>): T {
@@ -49,41 +50,60 @@ parts('a Gray code meets the least of all states', () => {
 });
 parts('the roof dual is a lower bound, and what it fixes is so in every minimum', () => {
   let fixed = 0;
-  check(model => {
-    const { form, terms } = posiform(model), all = states(model.n), energies = all.map(sample => energy(model, sample)), least = Math.min(...energies);
-    run(roofDual(form, 1e-12).raise(terms, Infinity));
-    assert.ok(terms.constant <= least + 1e-9);
+  check(given => {
+    const { model } = wholeNumbers(given), { form, terms } = posiform(model), all = states(model.n), energies = all.map(sample => energy(model, sample));
+    const least = Math.min(...energies);
+    run(roofDual(form).raise(terms, Infinity));
+    assert.ok(terms.constant <= least);
     for (let i = 0; i < model.n; i++) {
       if (terms.fixed[i]! < 0) continue;
       fixed++;
-      all.forEach((sample, k) => assert.ok(energies[k]! > least + 1e-9 || sample[i] === terms.fixed[i]));
+      all.forEach((sample, k) => assert.ok(energies[k]! > least || sample[i] === terms.fixed[i]));
     }
   }, 200);
   assert.ok(fixed > 300, String(fixed));
 });
 for (const [name, search] of [
-  ['roof dual', (model, found) => branch(model, found, precisionOf(model))],
-  ['roof dual, nodes made anew', (model, found) => branch(model, found, precisionOf(model), Infinity, 0)],
-  ['semidefinite relaxation', (model, found) => relaxedBranch(model, found, precisionOf(model))],
+  ['roof dual', branch],
+  ['roof dual, nodes made anew', (model, found) => branch(model, found, Infinity, 0)],
+  ['semidefinite relaxation', relaxedBranch],
 ] as [string, (model: QuadraticModel, found: Found) => Generator<void, unknown>][]) parts(`branch and bound by the ${name} finds minima from the worst sample`, () => {
-  check(model => {
-    const all = states(model.n), order = all.sort((a, b) => energy(model, a) - energy(model, b)), found = from(model, order.at(-1)!.slice());
+  check(given => {
+    const { model, size } = wholeNumbers(given), all = states(model.n), order = all.sort((a, b) => energy(model, a) - energy(model, b)), found = from(model, order.at(-1)!.slice());
     run(search(model, found));
-    assert.ok(Math.abs(found.energy - energy(model, order[0]!)) < 1e-9, `${found.energy}, ${energy(model, order[0]!)}`);
+    assert.ok(Math.abs(found.energy - energy(model, order[0]!)) * size < 1e-9, `${found.energy}, ${energy(model, order[0]!)}`);
     assert.is(found.energy, energy(model, found.sample));
-    assert.is(found.lower, found.energy);
+    assert.ok(found.lower <= energy(model, order[0]!) && (found.energy - found.lower) * size < 1e-9);
   }, 100);
 });
 parts('branch and bound gives up after so many nodes', () => {
   const rng = random(1), n = 40, model = fromMatrix(Float64Array.from({ length: n * n }, () => rng.integer(201) - 100), n);
   const found = from(model, new Int8Array(n));
-  assert.is(run(branch(model, found, precisionOf(model), 5)), false);
+  assert.is(run(branch(model, found, 5)), false);
   assert.is(found.nodes, 5);
   assert.ok(found.lower < found.energy);
 });
-parts('the unit of coefficients is their greatest common divisor', () => {
-  const unit = (...values: number[]): number => precisionOf(fromMatrix(values, Math.sqrt(values.length))).unit;
-  assert.equal([unit(6, 4, 0, 10), unit(0.75, 0, 0, 0.5), unit(0.1, 0, 0, 1), unit(3, 0, 0, 1e-9), unit(0)], [2, 0.25, 0, 0, 0]);
+parts('whole numbers have no common divisor; what they lack is said', () => {
+  const whole = (...values: number[]): unknown[] => {
+    const { model, size, spread } = wholeNumbers(fromMatrix(values, Math.sqrt(values.length)));
+    return [[...model.linear], size, spread];
+  };
+  assert.equal(whole(6, 4, 0, 10), [[3, 5], 2, 0]);
+  assert.equal(whole(0.75, 0, 0, 0.5), [[3, 2], 0.25, 0]);
+  assert.equal(whole(6 * 2 ** 600, 0, 0, 3 * 2 ** 600), [[2, 1], 3 * 2 ** 600, 0]);
+  assert.equal(whole(0), [[0], 1, 0]);
+  const { model, size, spread } = wholeNumbers(fromMatrix([0.1, 0, 0, 1e-9], 2));
+  assert.ok(spread > 0 && spread < 2e-15 && Math.abs(model.linear[0]! * size - 0.1) + Math.abs(model.linear[1]! * size - 1e-9) <= 2 * spread);
+});
+parts('sums are exact: cancelled, in any order, rounded down', () => {
+  const sumOf = (...values: number[]): number[] => {
+    const sum: number[] = [];
+    for (const value of values) addExactly(sum, value);
+    return sum;
+  };
+  assert.equal(sumOf(1e100, 1, -1e100, 2 ** -60, -1), [2 ** -60]);
+  assert.equal([roundedDown(sumOf(1, 2 ** -80)), roundedDown(sumOf(1, -(2 ** -80))), roundedDown(sumOf(-1, -(2 ** -80)))], [1, 1 - 2 ** -53, -1 - 2 ** -52]);
+  assert.equal([roundedDown([]), rounded(sumOf(1, 2 ** -80)).rest], [0, [2 ** -80]]);
 });
 parts('free variables fall into parts that share no coupling', () => {
   const model = fromTriplets(7, { rows: [0, 1, 3, 5], cols: [1, 2, 4, 6], values: [1, 2, 3, 4] }, { linear: [1, 2, 3, 4, 5, 6, 7] });
@@ -107,19 +127,20 @@ whole('of spins on tori are those of the transfer matrix, whatever the bound', a
   for (const { n, linear, rows, cols, values, minimum } of tori) {
     const model = fromTriplets(n, { rows, cols, values }, { vartype: 'spin', linear }), { best, info } = await exact().solve(model, { sweeps: 1 });
     assert.ok(Math.abs(best.energy - minimum) < 1e-9, `${best.energy}, ${minimum}`);
-    assert.equal([info.proven, info.stopped, info.lowerBound], [true, 'proven', best.energy]);
-    const binary = toBinary(model), found = from(binary, new Int8Array(n).fill(1));
-    run(relaxedBranch(binary, found, precisionOf(binary)));
-    assert.ok(Math.abs(found.energy - minimum) < 1e-9, `${found.energy}, ${minimum}`);
+    assert.equal([info.proven, info.stopped, info.lowerBound], [true, 'proven', best.energy - info.tolerance!]);
+    assert.ok(info.tolerance! < 1e-9, String(info.tolerance));
+    const { model: whole } = wholeNumbers(model), found = from(whole, new Int8Array(n).fill(1));
+    run(relaxedBranch(whole, found));
+    assert.ok(Math.abs(energy(model, toSpins(found.sample)) - minimum) < 1e-9, `${energy(model, toSpins(found.sample))}, ${minimum}`);
   }
 });
 whole('of dense problems of 40 variables agree between the bounds', () => {
   const rng = random(2), n = 40, Q = Float64Array.from({ length: n * n }, () => rng.integer(201) - 100), model = fromMatrix(Q, n, { layout: 'sparse' });
   const one = from(model, new Int8Array(n)), other = from(model, new Int8Array(n));
-  run(relaxedBranch(model, one, precisionOf(model)));
+  run(relaxedBranch(model, one));
   other.sample = one.sample;
   other.energy = one.energy + 1;
-  run(branch(model, other, precisionOf(model)));
+  run(branch(model, other));
   assert.is(other.energy, one.energy);
   assert.ok(one.nodes * 5 < other.nodes, `${one.nodes}, ${other.nodes}`);
 });
@@ -131,7 +152,7 @@ whole('of parts that share nothing are sums, and a complement of equal energy is
   for (let k = 0; k < 4; k++) {
     const own = rows.map((_, at) => at).filter(at => rows[at]! % 4 === k), pick = (from: number[]): number[] => own.map(at => Math.floor(from[at]! / 4));
     const part = fromTriplets(size, { rows: pick(rows), cols: pick(cols), values: own.map(at => values[at]!) }, { vartype: 'spin' });
-    assert.ok(isSymmetric(toBinary(part), 0));
+    assert.is(oddness(toBinary(part)), 0);
     sum += (await exact().solve(part)).best.energy;
   }
   assert.ok(info.proven);
@@ -152,6 +173,61 @@ whole('of too many couplings are refused', async () => {
   assert.is(await exact().solve(model).then(() => 'none', (error: Error) => error.message), 'exact: expected at most 2097152 couplings, got 2205000');
 });
 
+
+/** A number times 2¹²⁰, exactly: no bit of these tests is lower. */
+const fixedPoint = (value: number): bigint => BigInt(2 ** 60 * (2 ** 60 * value));
+/** The least energy of all states without rounding, by a Gray code. */
+function trueMinimum({ vartype, n, linear, couplings, offset }: QuadraticModel): bigint {
+  const low = vartype === 'spin' ? -1n : 0n, pairs = Array.from({ length: n }, () => new Array<bigint>(n).fill(0n));
+  if (couplings.kind === 'dense') couplings.values.forEach((value, at) => { pairs[Math.floor(at / n)]![at % n] = fixedPoint(value); });
+  else for (let i = 0; i < n; i++) for (let k = couplings.rowPtr[i]!; k < couplings.rowPtr[i + 1]!; k++) pairs[i]![couplings.colIdx[k]!] = fixedPoint(couplings.values[k]!);
+  const fields = Array.from(linear, (value, i) => pairs[i]!.reduce((sum, one) => sum + low * one, fixedPoint(value))), high = new Array<boolean>(n).fill(false);
+  let now = fixedPoint(offset), least: bigint;
+  for (let i = 0; i < n; i++) now += low * (fixedPoint(linear[i]!) + fields[i]!) / 2n;
+  least = now;
+  for (let k = 1; k < 2 ** n; k++) {
+    const i = 31 - Math.clz32(k & -k), step = (high[i] ? -1n : 1n) * (1n - low);
+    high[i] = !high[i];
+    now += step * fields[i]!;
+    pairs[i]!.forEach((value, j) => { if (value !== 0n) fields[j]! += step * value; });
+    if (now < least) least = now;
+  }
+  return least;
+}
+whole('are excluded from below as real numbers, whatever the scales, ties and vartypes', async () => {
+  let exactly = 0;
+  for (let seed = 0; seed < 300; seed++) {
+    const rng = random(6, seed), n = 1 + rng.integer(14), filled = [0.2, 0.5, 1][rng.integer(3)]!, kind = seed % 5, sign = (): number => 2 * rng.integer(2) - 1;
+    const draw = [
+      () => rng.normal() * 10 ** (15 * rng.uniform() - 6), () => sign() * 10 ** (5 * rng.integer(4) - 6), () => rng.integer(7) - 3,
+      () => sign() * [0.1, 0.3, 1e9][rng.integer(3)]!, () => (sign() + 1e-6 * rng.integer(3)) * 1e9 ** rng.integer(2),
+    ][kind]!, some = (length: number): Float64Array => Float64Array.from({ length }, () => (rng.uniform() < filled ? draw() : 0));
+    const layout = rng.integer(2) ? 'dense' : 'sparse', vartype = rng.integer(2) ? 'spin' : 'binary';
+    const model = fromMatrix(some(n * n), n, { vartype, layout, linear: some(n), offset: draw() }), { best, info } = await exact().solve(model, { sweeps: 50 });
+    const scale = [...model.linear, ...model.couplings.values].reduce((sum, value) => sum + Math.abs(value), Math.abs(model.offset));
+    const about = `seed ${seed}: ${best.energy}, ${info.lowerBound}, ${info.tolerance}`;
+    assert.ok(info.proven && info.tolerance! >= 0 && info.tolerance! <= 1e-12 * scale, about);
+    assert.is(info.lowerBound, best.energy - info.tolerance!, about);
+    assert.ok(fixedPoint(info.lowerBound!) <= trueMinimum(model), about);
+    if (kind === 2) assert.is(info.tolerance, 0, about);
+    if (info.tolerance === 0) exactly++;
+  }
+  assert.ok(exactly > 60, String(exactly));
+});
+whole('of small coefficients beside large ones that share no coupling are found', async () => {
+  // 32 bits with coefficients of 1e-2 and one free variable of -1e9: the tolerance is that of the 32.
+  for (let seed = 0; seed < 3; seed++) {
+    const rng = random(7, seed), n = 32, Q = Float64Array.from({ length: n * n }, () => 1e-2 * rng.normal()), alone = fromMatrix(Q, n);
+    const linear = new Float64Array(n + 1).fill(-1e9, n), wide = new Float64Array((n + 1) ** 2);
+    for (let i = 0; i < n; i++) wide.set(Q.subarray(i * n, (i + 1) * n), i * (n + 1));
+    const { best, info } = await exact().solve(fromMatrix(wide, n + 1, { linear }), { sweeps: 1 }), part = await exact().solve(alone, { sweeps: 1 });
+    assert.equal([info.proven, part.info.proven, best.sample[n]], [true, true, 1]);
+    assert.ok(part.info.tolerance! < 1e-11, String(part.info.tolerance));
+    assert.ok(Math.abs(energy(alone, best.sample.subarray(0, n)) - part.best.energy) < 1e-11);
+    assert.ok(info.tolerance! < 3e-7, 'the last place of 1e9');
+  }
+});
+
 const folder = `${process.env['SIGNFOLD_DATA']}/qubo/biqmac`;
 if (existsSync(folder)) whole('of published problems are the values in the books', async () => {
   for (const [name, path] of [['bqp50-1', 'beasley/bqp50-1'], ['bqp100-1', 'beasley/bqp100-1'], ['gka3a', 'gka/gka3a'], ['gka5b', 'gka/gka5b'], ['gka4c', 'gka/gka4c']] as const) {
@@ -161,7 +237,7 @@ if (existsSync(folder)) whole('of published problems are the values in the books
       rows: entries.map(([i]) => i - 1), cols: entries.map(([, j]) => j - 1), values: entries.map(([i, j, value]) => (i === j ? value : 2 * value)),
     });
     const { best, info } = await exact().solve(model);
-    assert.equal([info.proven, Math.abs(best.energy)], [true, Math.abs(bestKnown(name)!)], name);
+    assert.equal([info.proven, info.tolerance, Math.abs(best.energy)], [true, 0, Math.abs(bestKnown(name)!)], name);
   }
 });
 else whole.skip('of published problems are the values in the books: set SIGNFOLD_DATA', () => {});

@@ -32,15 +32,15 @@ function merge(solver: string, results: readonly SolveResult[], seconds: number)
     samples.map((sample, k) => ({ sample, energy: energies[k]!, read: reads![k]!, secondsToBest: info.secondsToBest })));
   all.sort((a, b) => a.energy - b.energy || a.read - b.read).length = Math.min(all.length, kept);
   const bounds = results.flatMap(({ info }) => info.lowerBound ?? []), reasons = results.map(({ info }) => info.stopped);
-  const { sample, energy, secondsToBest } = all[0]!;
+  const { sample, energy, secondsToBest } = all[0]!, lowerBound = Math.max(...bounds), proven = results.some(({ info }) => info.proven);
   return {
     samples: all.map(one => one.sample), energies: Float64Array.from(all, one => one.energy), reads: all.map(({ read }) => read),
     best: { sample, energy },
     info: {
-      solver, seconds, secondsToBest, proven: results.some(({ info }) => info.proven),
+      solver, seconds, secondsToBest, proven,
       stopped: (['target', 'proven', 'interrupted', 'time', 'done'] satisfies Stopped[]).find(reason => reasons.includes(reason))!,
       reads: results.reduce((sum, { info }) => sum + info.reads, 0), sweeps: results.reduce((sum, { info }) => sum + info.sweeps, 0),
-      ...(bounds.length && { lowerBound: Math.max(...bounds) }),
+      ...(bounds.length && { lowerBound }), ...(proven && { tolerance: Math.max(0, energy - lowerBound) }),
     },
   };
 }

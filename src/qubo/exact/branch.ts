@@ -1,6 +1,6 @@
 import { energy, type QuadraticModel, type Sample } from '../model.js';
 import { copyOf, posiform, type Terms } from './posiform.js';
-import { roofDual } from './roof-dual.js';
+import { grain, roofDual } from './roof-dual.js';
 
 /** What a search knows: the best sample so far, a lower bound of all energies, and how many bounds it took. */
 export interface Found {
@@ -8,14 +8,6 @@ export interface Found {
   energy: number;
   lower: number;
   nodes: number;
-}
-
-/** Of the numbers that a model's energies are sums of. */
-export interface Precision {
-  /** All energies differ by multiples of this; 0 where they need not. */
-  readonly unit: number;
-  /** What rounding may add to or take from an energy. */
-  readonly rounding: number;
 }
 
 interface Node {
@@ -27,16 +19,16 @@ interface Node {
 }
 
 /**
- * Goes through all samples of a binary model that may be better than `found`, which it improves: depth first, by the variable whose
- * pairs weigh most, with the roof dual as a bound (Boros, Hammer & Tavares 2006). Yields now and then. All is proven when it returns
- * true; false says that it gave up after `most` nodes. Nodes that wait keep their terms in `keptBytes`, and are made anew beyond.
+ * Goes through all samples of a binary model of whole coefficients that may be better than `found`, which it improves: depth first, by
+ * the variable whose pairs weigh most, with the roof dual as a bound (Boros, Hammer & Tavares 2006). Yields now and then. All is proven
+ * when it returns true; false says that it gave up after `most` nodes. Nodes that wait keep their terms in `keptBytes`, and are made
+ * anew beyond.
  */
-export function* branch(
-  model: QuadraticModel, found: Found, { unit, rounding }: Precision, most = Infinity, keptBytes = 2 ** 28,
-): Generator<void, boolean> {
-  const { form, terms: root } = posiform(model), { n, starts, terms: termOf } = form, dual = roofDual(form, rounding / 64);
+export function* branch(model: QuadraticModel, found: Found, most = Infinity, keptBytes = 2 ** 28): Generator<void, boolean> {
+  const { form, terms: root } = posiform(model), { n, starts, terms: termOf } = form, dual = roofDual(form);
   const kept = Math.floor(keptBytes / (8 * (root.pairs.length + root.wishes.length))), stack: Node[] = [];
-  const limit = (): number => found.energy - unit + (unit > 0 ? rounding : -rounding);
+  // Any better energy is one less at least: a bound above that ends a node.
+  const limit = (): number => found.energy - 1 + grain;
   const pending = (now: number): number => stack.reduce((least, { lower }) => Math.min(least, lower), Math.min(now, found.energy));
 
   function heaviest({ pairs, fixed }: Terms): number {
@@ -82,8 +74,8 @@ export function* branch(
       if (!(yield* dual.raise(child, limit()))) continue;
       const one = { terms: child, lower: child.constant, decisions: [...node.decisions, w] };
       children.push(one);
-      // What cost nothing satisfies every term that it touches: no other value can do better.
-      if (child.constant <= terms.constant + rounding / 64) { children = [one]; break; }
+      // What cost nothing satisfies every term that it touches, up to wishes that are left: no other value can do better.
+      if (child.constant === terms.constant && child.wishes.reduce((sum, wish) => sum + wish, 0) < 1) { children = [one]; break; }
     }
     children.sort((a, b) => b.lower - a.lower);
     for (const { terms: own, ...rest } of children) stack.push(stack.length < kept ? { ...rest, terms: own } : rest);

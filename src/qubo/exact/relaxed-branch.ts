@@ -2,7 +2,7 @@ import { spinRelaxation } from '../../kernels/index.js';
 import { random } from '../../core/random.js';
 import { toBits, toSpin } from '../convert.js';
 import { eachNeighbour, energy, type QuadraticModel } from '../model.js';
-import type { Found, Precision } from './branch.js';
+import type { Found } from './branch.js';
 import { cutBound, noCuts, placed, unplaced, type Cuts } from './triangles.js';
 
 const stream = 0x72656c61, nodeSweeps = 40, settledSweeps = 200, sweepsPerTest = 4;
@@ -10,6 +10,8 @@ const stream = 0x72656c61, nodeSweeps = 40, settledSweeps = 200, sweepsPerTest =
 const rootRounds = 60, rootRate = 0.03, nodeRounds = 15, nodeRate = 0.004;
 /** The rate after a round that lowered the bound, and after one that raised it. */
 const slower = 0.5, faster = 1.1;
+/** Bounds that round by less decide about whole numbers. */
+const exactSlack = 0.5;
 
 interface Node {
   /** −1 and +1 of the spins that are fixed, else 0. */
@@ -30,11 +32,15 @@ function matrixOf(binary: QuadraticModel): { C: Float64Array; N: number; offset:
 /**
  * As `branch`, with the semidefinite relaxation and triangle inequalities as a bound (Rendl, Rinaldi & Wiegele 2010), far better where
  * couplings are dense. The relaxation is solved by vectors; each node begins with the vectors and cuts of the one above. Of at most
- * 1022 variables.
+ * 1022 variables. Where the bounds round by less than half, the best energy is the minimum; else `found.lower` stays below it by
+ * twice what the worst bound rounds.
  */
-export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, rounding }: Precision): Generator<void> {
+export function* relaxedBranch(model: QuadraticModel, found: Found): Generator<void> {
   const { C, N, offset } = matrixOf(model), relaxation = spinRelaxation(N), { width } = relaxation, bound = cutBound(relaxation);
-  const limit = (): number => found.energy - unit + (unit > 0 ? rounding : -rounding);
+  const size = C.reduce((sum, value) => sum + Math.abs(value), 0);
+  let missed = 0;
+  /** Where a bound that may be `slack` too high leaves nothing better: energies are whole, or, where that is too fine, up to 2 slack. */
+  const limit = (slack: number): number => found.energy - (slack < exactSlack ? 1 - 2 * slack : slack);
 
   /** Fixes spins whose field has one sign whatever the free ones do; the places of those left, spin 0 first. */
   function reduce(spins: Int8Array): number[] {
@@ -57,8 +63,8 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
     }
   }
 
-  /** Hands the free spins to the relaxation; the energy of the fixed ones. */
-  function load({ spins, vectors }: Node, free: readonly number[]): number {
+  /** Hands couplings of the free spins to the relaxation; the energy of the fixed ones. All sums are exact. */
+  function load(spins: Int8Array, free: readonly number[]): number {
     const m = free.length, own = new Float64Array(m), row = new Float64Array(m), fixed: number[] = [];
     for (let i = 1; i < N; i++) if (spins[i] !== 0) fixed.push(i);
     let constant = offset;
@@ -74,7 +80,6 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
       for (const j of fixed) sum += C[from + j]! * spins[j]!;
       own[a] = row[0] = sum;
       if (a > 0) relaxation.setRow(a, row);
-      relaxation.vectors.set(vectors.subarray(free[a]! * width, (free[a]! + 1) * width), a * width);
     }
     own[0] = 0;
     relaxation.setRow(0, own);
@@ -94,13 +99,21 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
     return chosen;
   }
 
-  /** Whether the bound, with cuts and weights as they are, reaches the limit. */
-  function* reaches(constant: number, n: number): Generator<void, boolean> {
+  /** Whether the bound, with cuts and weights as they are, reaches the limit: first as C is after many changes, then with C made anew. */
+  function* reaches(spins: Int8Array, free: readonly number[], constant: number): Generator<void, boolean> {
+    const n = free.length;
     for (let k = 1; k <= nodeSweeps; k++) {
-      const value = constant + bound.sweep();
-      if (k > 1 && value < limit()) return false;
+      const value = constant + bound.sweep(), most = bound.meanWeight(n), slack = bound.slack(n, most, size), goal = limit(slack);
+      if (k > 1 && value < goal) return false;
       if (k % sweepsPerTest === 0) {
-        if (relaxation.holds((value - limit()) / n)) return true;
+        if (relaxation.holds(Math.min(most, (value - goal) / n))) {
+          load(spins, free);
+          const anew = constant + bound.renew();
+          if (relaxation.holds(Math.min(most, (anew - goal) / n))) {
+            if (slack >= exactSlack) missed = Math.max(missed, 2 * slack);
+            return true;
+          }
+        }
         yield;
       }
     }
@@ -108,7 +121,10 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
   }
 
   /** The bound itself, to a hundredth of what its shift costs. */
-  function* settled(constant: number, n: number): Generator<void, number> {
+  function* settled(spins: Int8Array, free: readonly number[], constant: number): Generator<void, number> {
+    const n = free.length;
+    load(spins, free);
+    bound.renew();
     let value = bound.sweep();
     for (let k = 0, before = -Infinity; k < settledSweeps && Math.abs(value - before) > 1e-6 * Math.abs(value); k++) {
       before = value;
@@ -122,19 +138,19 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
       if (relaxation.holds(middle)) enough = middle; else little = middle;
       yield;
     }
-    return Math.min(found.energy, constant + value - n * enough);
+    return Math.min(found.energy, constant + value - n * enough - bound.slack(n, enough, size));
   }
 
   /** Cuts until the limit is reached; below the root, as long as it seems within reach. */
-  function* tighten(constant: number, n: number, root: boolean): Generator<void, boolean> {
-    const rounds = root ? rootRounds : nodeRounds;
+  function* tighten(spins: Int8Array, free: readonly number[], constant: number, root: boolean): Generator<void, boolean> {
+    const n = free.length, rounds = root ? rootRounds : nodeRounds;
     let before = constant + bound.sweep(), rate = (root ? rootRate : nodeRate) * Math.abs(before - constant) / n;
     for (let k = 0; k < rounds; k++) {
       yield* bound.round(n, rate);
-      const value = constant + bound.sweep(), rise = value - before;
-      if (value >= limit()) {
-        if (yield* reaches(constant, n)) return true;
-      } else if (!root && k > 1 && value + 2 * Math.max(0, rise) * (rounds - k) < limit()) return false;
+      const value = constant + bound.sweep(), rise = value - before, goal = limit(bound.slack(n, bound.meanWeight(n), size));
+      if (value >= goal) {
+        if (yield* reaches(spins, free, constant)) return true;
+      } else if (!root && k > 1 && value + 2 * Math.max(0, rise) * (rounds - k) < goal) return false;
       rate *= rise < 0 ? slower : faster;
       before = value;
     }
@@ -154,12 +170,15 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
         if (value < found.energy) { found.energy = value; found.sample = sample; }
         continue;
       }
-      const constant = load(node, free), places = new Uint16Array(N);
-      free.forEach((i, a) => { places[i] = a; });
+      const constant = load(spins, free), places = new Uint16Array(N);
+      free.forEach((i, a) => {
+        places[i] = a;
+        relaxation.vectors.set(node.vectors.subarray(i * width, (i + 1) * width), a * width);
+      });
       bound.begin(placed(node.cuts, places, spins));
-      if (root) found.lower = Math.max(found.lower, yield* settled(constant, n));
-      if ((yield* reaches(constant, n)) || (yield* tighten(constant, n, root))) continue;
-      if (root) found.lower = Math.max(found.lower, yield* settled(constant, n));
+      if (root) found.lower = Math.max(found.lower, yield* settled(spins, free, constant));
+      if ((yield* reaches(spins, free, constant)) || (yield* tighten(spins, free, constant, root))) continue;
+      if (root) found.lower = Math.max(found.lower, yield* settled(spins, free, constant));
       const { spin, lean } = chooseSpin(free), vectors = node.vectors.slice(), likely = lean > 0 ? 1 : -1, cuts = unplaced(bound.cuts(), free);
       free.forEach((i, a) => vectors.set(relaxation.vectors.subarray(a * width, (a + 1) * width), i * width));
       for (const sign of [-likely, likely]) {
@@ -169,7 +188,7 @@ export function* relaxedBranch(model: QuadraticModel, found: Found, { unit, roun
       }
       yield;
     }
-    found.lower = found.energy;
+    found.lower = found.energy - missed;
   } finally {
     relaxation.release();
   }

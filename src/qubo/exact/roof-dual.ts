@@ -6,7 +6,7 @@ import type { Posiform, Terms } from './posiform.js';
  * mirror image at once, so that terms stay terms. Blocking flows in layers (Dinic 1970).
  */
 export interface RoofDual {
-  /** Raises the constant as far as it goes, or to the limit; yields now and then. Then fixes variables where all minima agree. */
+  /** Raises the constant as far as it goes, or to the limit; yields now and then. Then fixes variables that a minimum fixes so. */
   raise(terms: Terms, limit: number): Generator<void, boolean>;
   /** Makes literal w true. */
   fix(terms: Terms, w: number): void;
@@ -14,8 +14,14 @@ export interface RoofDual {
 
 const flowsPerYield = 64;
 
-/** Coefficients of at most `tiny` count as zero. */
-export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: number): RoofDual {
+/**
+ * Flows are multiples of this, so that the terms of whole coefficients are, and all sums are exact. A flow that passes a term twice
+ * asks for half of it; what is too small to be halved stays where it is.
+ */
+export const grain = 2 ** -5;
+
+/** Of whole coefficients. */
+export function roofDual({ n, starts, targets, terms: termOf }: Posiform): RoofDual {
   const layer = new Int32Array(2 * n), queue = new Uint32Array(2 * n), current = new Uint32Array(2 * n);
   const path = new Uint32Array(2 * n), along = new Uint32Array(2 * n), uses = new Uint8Array(termOf.length);
 
@@ -23,14 +29,14 @@ export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: 
   function layers({ pairs, wishes }: Terms): boolean {
     let tail = 0, found = false;
     layer.fill(-1);
-    for (let w = 0; w < 2 * n; w++) if (wishes[w]! > tiny) { layer[w] = 0; queue[tail++] = w; }
+    for (let w = 0; w < 2 * n; w++) if (wishes[w]! > grain) { layer[w] = 0; queue[tail++] = w; }
     for (let head = 0; head < tail; head++) {
       const w = queue[head]!, i = w >> 1, b = w & 1;
-      if (wishes[w ^ 1]! > tiny) found = true;
+      if (wishes[w ^ 1]! > grain) found = true;
       if (found) continue;
       for (let k = starts[i]!; k < starts[i + 1]!; k++) {
         const t = targets[k]! ^ b;
-        if (layer[t]! < 0 && pairs[termOf[k]! ^ b]! > tiny) { layer[t] = layer[w]! + 1; queue[tail++] = t; }
+        if (layer[t]! < 0 && pairs[termOf[k]! ^ b]! > grain) { layer[t] = layer[w]! + 1; queue[tail++] = t; }
       }
     }
     return found;
@@ -42,18 +48,18 @@ export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: 
     let flow = first === last ? wishes[first]! / 2 : Math.min(wishes[first]!, wishes[last]!);
     for (let k = 0; k < length; k++) uses[along[k]!]!++;
     for (let k = 0; k < length; k++) flow = Math.min(flow, pairs[along[k]!]! / uses[along[k]!]!);
+    flow = Math.floor(flow / grain) * grain;
     for (let k = 0; k < length; k++) {
       const term = along[k]!;
       uses[term] = 0;
       pairs[term]! -= flow;
       pairs[term ^ 1]! += flow;
-      if (pairs[term]! <= tiny) pairs[term] = 0;
     }
     wishes[first]! -= flow;
     wishes[last]! -= flow;
     terms.constant += flow;
-    if (wishes[first]! <= tiny) return 0;
-    for (let k = 0; k < length; k++) if (pairs[along[k]!] === 0) return k;
+    if (wishes[first]! <= grain) return 0;
+    for (let k = 0; k < length; k++) if (pairs[along[k]!]! <= grain) return k;
     return length;
   }
 
@@ -64,16 +70,16 @@ export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: 
     for (let source = 0; source < 2 * n; source++) {
       if (layer[source] !== 0) continue;
       path[0] = source;
-      for (let length = 0; length >= 0 && wishes[source]! > tiny;) {
+      for (let length = 0; length >= 0 && wishes[source]! > grain;) {
         const w = path[length]!, i = w >> 1, b = w & 1;
-        if (wishes[w ^ 1]! > tiny) {
+        if (wishes[w ^ 1]! > grain) {
           if (terms.constant >= limit) return;
           length = send(terms, length);
           if (++sent % flowsPerYield === 0) yield;
           continue;
         }
         let k = current[w]!;
-        for (; k < starts[i + 1]!; k++) if (layer[targets[k]! ^ b] === layer[w]! + 1 && pairs[termOf[k]! ^ b]! > tiny) break;
+        for (; k < starts[i + 1]!; k++) if (layer[targets[k]! ^ b] === layer[w]! + 1 && pairs[termOf[k]! ^ b]! > grain) break;
         current[w] = k;
         if (k < starts[i + 1]!) {
           along[length++] = termOf[k]! ^ b;
@@ -105,6 +111,18 @@ export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: 
     }
   }
 
+  /** What the energy may lose where all that has a layer is made true: terms that were too small to carry a flow. */
+  function left({ pairs, wishes, fixed }: Terms): number {
+    let sum = 0;
+    for (let w = 0; w < 2 * n; w++) {
+      if (layer[w]! < 0 || fixed[w >> 1]! >= 0) continue;
+      const i = w >> 1, b = w & 1;
+      sum += wishes[w ^ 1]!;
+      for (let k = starts[i]!; k < starts[i + 1]!; k++) if (layer[targets[k]! ^ b]! < 0) sum += pairs[termOf[k]! ^ b]!;
+    }
+    return sum;
+  }
+
   return {
     fix,
     * raise(terms, limit) {
@@ -113,8 +131,8 @@ export function roofDual({ n, starts, targets, terms: termOf }: Posiform, tiny: 
         if (terms.constant >= limit) return false;
       }
       if (terms.constant >= limit) return false;
-      // What a wish reaches is true in every minimum (Hammer, Hansen & Simeone 1984).
-      for (let w = 0; w < 2 * n; w++) if (layer[w]! >= 0 && terms.fixed[w >> 1]! < 0) fix(terms, w);
+      // What a wish reaches is true in a minimum (Hammer, Hansen & Simeone 1984); energies that are less than 1 apart are equal.
+      if (left(terms) < 1) for (let w = 0; w < 2 * n; w++) if (layer[w]! >= 0 && terms.fixed[w >> 1]! < 0) fix(terms, w);
       return true;
     },
   };

@@ -1,50 +1,48 @@
-import { toBinary } from '../convert.js';
-import type { Found } from '../exact/branch.js';
-import { prove } from '../exact/prove.js';
-import { energy, pairCount, type QuadraticModel } from '../model.js';
+import { proof, type Proof } from '../exact/prove.js';
+import { pairCount, type QuadraticModel } from '../model.js';
 import { runReads, type Reads } from './reads.js';
 import type { SolveOptions, Solver } from './solver.js';
 import { tabuReads } from './tabu.js';
 
 const mostPairs = 2 ** 21, sliceMs = 4, defaultReads = 1;
 
-function readsOf(given: QuadraticModel, options: SolveOptions): Reads {
-  const model = toBinary(given), searches = tabuReads(model, options);
-  let search: Generator<void> | undefined;
+function readsOf(model: QuadraticModel, options: SolveOptions): Reads {
+  const searches = tabuReads(model, options);
+  let proving: Proof | undefined;
   return {
     start(r) {
       const first = searches.start(r);
-      let found: Found | undefined, proven = false;
+      let own: Proof | undefined, proven = false;
       return {
         step() {
-          if (!found || !search) {
+          if (!own) {
             if (first.step()) return true;
-            const sample = first.sample();
-            found = { sample, energy: energy(model, sample), lower: -Infinity, nodes: 0 };
-            search = prove(model, found);
+            own = proving = proof(model, first.sample());
           }
-          for (const began = performance.now(); !proven && performance.now() - began < sliceMs;) proven = search.next().done === true;
+          for (const began = performance.now(); !proven && performance.now() - began < sliceMs;) proven = own.search.next().done === true;
           return !proven;
         },
-        energy: () => found?.energy ?? first.energy(),
-        sample: () => found?.sample ?? first.sample(),
-        sweeps: () => first.sweeps() + (found?.nodes ?? 0),
+        energy: () => own?.energy() ?? first.energy(),
+        sample: () => own?.sample() ?? first.sample(),
+        sweeps: () => first.sweeps() + (own?.nodes() ?? 0),
         proven: () => proven,
-        lowerBound: () => found?.lower ?? -Infinity,
+        lowerBound: () => own?.lower() ?? -Infinity,
       };
     },
     release() {
-      search?.return(undefined);
+      proving?.search.return(undefined);
       searches.release();
     },
   };
 }
 
 /**
- * The proven minimum, up to 1e-11 of the sum of all coefficients: a tabu search for a good sample (of `sweeps` moves), variables fixed
- * by roof duality, then every part that shares no coupling with the rest on its own, up to 26 variables by going through all states
- * and beyond by branch and bound. Where time ends it, `info.lowerBound` says how far the best sample may be from the minimum. A sweep
- * is a move of the tabu search or a node. Throws a RangeError for more than two million couplings.
+ * The proven minimum: a tabu search for a good sample (of `sweeps` moves), variables fixed by what their fields can be and by roof
+ * duality, then every part that shares no coupling with the rest on its own, up to 26 variables by going through all states and beyond
+ * by branch and bound. Exact where coefficients of a part are multiples of one number, 2⁻⁴⁷ of the sum of their sizes or more (2⁻⁴⁵ for
+ * spins); elsewhere they are rounded to that, and `info.tolerance` says what it can amount to. `info.lowerBound` is below all
+ * energies as real numbers, proven or where time ends it; `energy` itself rounds. A sweep is a move of the tabu search or a node.
+ * Throws a RangeError for more than two million couplings.
  */
 export const exact = (): Solver => ({
   name: 'exact', defaultReads,

@@ -13,7 +13,7 @@ export interface Read {
   sample(): Sample;
   /** Sweeps so far: n attempted or evaluated flips each. */
   sweeps(): number;
-  /** It went through all states: its energy is the minimum. */
+  /** It went through all states: its energy is the minimum, up to its lower bound. */
   proven?(): boolean;
   /** No energy is lower than this. */
   lowerBound?(): number;
@@ -98,12 +98,12 @@ export async function runReads(
     all.release();
   }
   found.sort(byEnergy).length = Math.min(found.length, kept);
-  const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = proven ? best.energy : lower;
+  const seconds = elapsed() / 1000, best = { sample: found[0]!.sample, energy: found[0]!.energy }, lowerBound = Math.min(lower, best.energy);
   return {
     samples: found.map(({ sample }) => sample), energies: Float64Array.from(found, one => one.energy), reads: found.map(({ read }) => read), best,
     info: {
       solver, seconds, secondsToBest: bestSeconds, reads, sweeps, stopped: stopped ?? 'done', proven,
-      ...(lowerBound > -Infinity && { lowerBound: Math.min(lowerBound, best.energy) }),
+      ...(lowerBound > -Infinity && { lowerBound }), ...(proven && { tolerance: best.energy - lowerBound }),
     },
   };
 }

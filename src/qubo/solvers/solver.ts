@@ -41,6 +41,8 @@ export interface SolveInfo {
   readonly proven: boolean;
   /** A lower bound of every energy, where a solver has one. */
   readonly lowerBound?: number;
+  /** Where proven: no energy is below the best less this, as real numbers; 0 where all arithmetic was exact. */
+  readonly tolerance?: number;
 }
 
 export interface SolveResult {
