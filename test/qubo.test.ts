@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  annealing, energy, field, flipGain, fromMatrix, fromTriplets, negated, palubeckis, palubeckisInstances, toBinary, toBits, toSpin, toSpins,
+  annealing, energy, field, flipGain, fromMatrix, fromTriplets, modelBuilder, negated, palubeckis, palubeckisInstances, solverByName, solverNames, toBinary, toBits, toSpin, toSpins,
   type QuadraticModel,
 } from '../src/qubo/index.js';
 import { solveParallel } from '../src/qubo/parallel.js';
@@ -65,10 +65,44 @@ models('wrong parts are refused in one line', () => {
     [() => fromTriplets(2, { rows: [0], cols: [2], values: [1] }), 'model: expected indices from 0 to 1, got (0, 2)'],
     [() => fromTriplets(2, { rows: [0], cols: [1], values: [NaN] }), 'model: expected finite coefficients, got NaN'],
     [() => fromTriplets(2, none, { linear: [1] }), 'model: expected 2 linear coefficients, got 1'],
+    [() => fromTriplets(2, { rows: [0, 1], cols: [1, 0], values: [1.7e308, 1.7e308] }), 'model: expected sums of coefficients below 1e308, got Infinity'],
+    [() => fromTriplets(2, { rows: [0, 0], cols: [0, 0], values: [-1.7e308, -1.7e308] }), 'model: expected sums of coefficients below 1e308, got -Infinity'],
+    [() => fromTriplets(1, { rows: [0, 0], cols: [0, 0], values: [1e308, 1e308] }, { vartype: 'spin' }), 'model: expected sums of coefficients below 1e308, got Infinity'],
+    [() => fromMatrix([0, 1e308, 1e308, 0], 2), 'model: expected sums of coefficients below 1e308, got Infinity'],
+    [() => fromMatrix([0, Infinity, -Infinity, 0], 2), 'model: expected finite coefficients, got Infinity'],
+    [() => fromMatrix([0, 1, NaN, 0], 2), 'model: expected finite coefficients, got NaN'],
+    [() => fromMatrix([NaN], 1), 'model: expected finite coefficients, got NaN'],
+    [() => fromTriplets(2, none, { offset: NaN }), 'model: expected finite coefficients, got NaN'],
+    [() => fromTriplets(2, none, { names: ['a', 'a'] }), 'model: expected each name once, got "a" again'],
+    [() => fromTriplets(2, none, { vartype: 'SPIN' as never }), 'model: expected vartype binary or spin, got SPIN'],
+    [() => modelBuilder({ vartype: 'SPIN' as never }), 'model: expected vartype binary or spin, got SPIN'],
+    [() => fromMatrix([1], 1, { layout: 'csr' as never }), 'model: expected layout dense or sparse, got csr'],
+    [() => fromTriplets(2 ** 24, none, { layout: 'dense' }), 'model: expected dense couplings that fit into memory, got 16777216 × 16777216 of them'],
+    [() => flipGain(fromMatrix([1], 1), [0], 1), 'model: expected a variable from 0 to 0, got 1'],
+    [() => flipGain(fromMatrix([1], 1), [0], 0.5), 'model: expected a variable from 0 to 0, got 0.5'],
     [() => fromMatrix([1, 2], 2), 'model: expected 4 coefficients of 2 variables, got 2'],
     [() => energy(fromMatrix([1], 1), [2]), 'sample: expected 0 or 1, got 2 at 0'],
     [() => energy(fromMatrix([1], 1), [0, 1]), 'sample: expected 1 values, got 2'],
   ] as const) assert.throws(make, (error: Error) => error.message === message);
+});
+models('solvers refuse coefficients without finite sums in models built by hand', async () => {
+  const hand = (linear: number, coupling: number, offset: number, kind: 'dense' | 'sparse'): QuadraticModel => ({
+    vartype: 'binary', n: 2, linear: Float64Array.of(linear, 1), offset, couplings: kind === 'dense' ? { kind, values: Float64Array.of(0, coupling, coupling, 0) }
+      : { kind, rowPtr: Uint32Array.of(0, 1, 2), colIdx: Uint32Array.of(1, 0), values: Float64Array.of(coupling, coupling) },
+  });
+  for (const solver of solverNames) for (const kind of ['dense', 'sparse'] as const) for (const [model, got] of [
+    [hand(NaN, 1, 0, kind), 'NaN'], [hand(1, -Infinity, 0, kind), '-Infinity'], [hand(1, 1, NaN, kind), 'NaN'], [hand(1e308, 1e308, 0, kind), 'sums beyond 1e308'],
+  ] as const) assert.is(
+    await solverByName(solver).solve(model, { reads: 1, sweeps: 1 }).then(() => 'none', (error: Error) => error.message), `solve: expected finite coefficients, got ${got}`,
+  );
+});
+models('a matrix has the couplings of its triplets, whatever the layout, to the bit', () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 70 }), fc.integer(), fc.constantFrom(0.05, 0.5, 1), fc.constantFrom('dense', 'sparse', undefined), (n, seed, filled, layout) => {
+    const rng = random(seed), Q = Float64Array.from({ length: n * n }, () => (rng.uniform() < filled ? rng.normal() : 0));
+    const cells = Array.from(Q.keys()).filter(at => Q[at] !== 0), parts = { ...(layout && { layout }), vartype: rng.integer(2) ? 'spin' as const : 'binary' as const };
+    const rows = cells.map(at => Math.floor(at / n)), cols = cells.map(at => at % n);
+    assert.equal(fromMatrix(Q, n, parts), fromTriplets(n, { rows, cols, values: cells.map(at => Q[at]!) }, parts));
+  }), { numRuns: 40, seed: 8 });
 });
 models('the first numbers of a Palubeckis problem are those of its generator', () => {
   // seed 31000: s = 16807 · 31000 mod (2³¹ − 1) = 521017000, u = 0.24261…, ⌊201 u − 100⌋ = −52, negated.

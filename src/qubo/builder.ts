@@ -1,4 +1,4 @@
-import { fromTriplets, type QuadraticModel, type Vartype } from './model.js';
+import { checkVartype, fromTriplets, type QuadraticModel, type Vartype } from './model.js';
 
 /** A variable by its name with a coefficient, in a sum. */
 export type NamedTerm = readonly [coefficient: number, name: string];
@@ -24,6 +24,7 @@ export interface ModelBuilder {
 
 /** A builder without variables. Its methods throw a RangeError for unknown or repeated names and for numbers that are not finite. */
 export function modelBuilder({ vartype = 'binary' }: { readonly vartype?: Vartype } = {}): ModelBuilder {
+  checkVartype(vartype);
   const places = new Map<string, number>(), linear: number[] = [];
   const rows: number[] = [], cols: number[] = [], values: number[] = [];
   let offset = 0;

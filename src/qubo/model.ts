@@ -1,3 +1,5 @@
+import { couplingsOf, couplingsOfMatrix, finite, finiteSum } from './couplings.js';
+
 /** Values of one sample: 0 and 1 for binary variables, −1 and +1 for spins. */
 export type Sample = Int8Array;
 export type Vartype = 'binary' | 'spin';
@@ -40,87 +42,78 @@ export interface ModelParts {
   readonly layout?: Couplings['kind'];
 }
 
-/** Rows that are filled beyond this are stored densely: from there on a whole row is faster to read than a list. */
-const denseFrom = 0.2;
-const largestDense = 16384;
 /** As in the file formats: beyond, a model of a few entries would ask for gigabytes. */
 const mostVariables = 2 ** 24;
 
-const finite = (who: string, value: number): number => {
-  if (!Number.isFinite(value)) throw new RangeError(`${who}: expected finite coefficients, got ${value}`);
-  return value;
-};
-
-function checkSize(n: number): void {
-  if (!Number.isSafeInteger(n) || n < 0 || n > mostVariables)
-    throw new RangeError(`model: expected 0 to ${mostVariables} variables, got ${n}`);
+function oneOf<T extends string>(what: string, known: readonly T[], given: T): T {
+  if (!known.includes(given)) throw new RangeError(`model: expected ${what} ${known.join(' or ')}, got ${String(given)}`);
+  return given;
 }
 
-/** A model of n variables from triplets. Throws a RangeError for indices outside 0 … n−1 and coefficients that are not finite. */
-export function fromTriplets(n: number, { rows, cols, values }: Triplets, parts: ModelParts = {}): QuadraticModel {
-  checkSize(n);
-  if (rows.length !== values.length || cols.length !== values.length)
-    throw new RangeError(`model: expected as many rows and columns as values, got ${rows.length}, ${cols.length} and ${values.length}`);
-  const { vartype = 'binary' } = parts;
-  let offset = finite('model', parts.offset ?? 0);
-  const linear = new Float64Array(n);
+export const checkVartype = (vartype: Vartype): Vartype => oneOf('vartype', ['binary', 'spin'], vartype);
+
+/** Everything but couplings, from parts and the diagonal; n is checked. */
+function startOf(n: number, parts: ModelParts): Omit<QuadraticModel, 'couplings'> {
+  if (!Number.isSafeInteger(n) || n < 0 || n > mostVariables)
+    throw new RangeError(`model: expected 0 to ${mostVariables} variables, got ${n}`);
+  const { names, layout } = parts, vartype = checkVartype(parts.vartype ?? 'binary'), linear = new Float64Array(n);
+  if (layout !== undefined) oneOf('layout', ['dense', 'sparse'], layout);
   if (parts.linear) {
     if (parts.linear.length !== n) throw new RangeError(`model: expected ${n} linear coefficients, got ${parts.linear.length}`);
     for (let i = 0; i < n; i++) linear[i] = finite('model', parts.linear[i]!);
   }
-  if (parts.names && parts.names.length !== n) throw new RangeError(`model: expected ${n} names, got ${parts.names.length}`);
+  if (names) {
+    if (names.length !== n) throw new RangeError(`model: expected ${n} names, got ${names.length}`);
+    const known = new Set<string>();
+    for (const name of names) {
+      if (known.has(name)) throw new RangeError(`model: expected each name once, got ${JSON.stringify(name)} again`);
+      known.add(name);
+    }
+  }
+  return { vartype, n, linear, offset: finite('model', parts.offset ?? 0), ...(names && { names }) };
+}
+
+/**
+ * A model of n variables from triplets. Throws a RangeError for indices outside 0 … n−1, coefficients that are not finite, sums beyond
+ * 1e308, names that repeat and a dense layout that does not fit.
+ */
+export function fromTriplets(n: number, { rows, cols, values }: Triplets, parts: ModelParts = {}): QuadraticModel {
+  const start = startOf(n, parts), { vartype, linear } = start;
+  if (rows.length !== values.length || cols.length !== values.length)
+    throw new RangeError(`model: expected as many rows and columns as values, got ${rows.length}, ${cols.length} and ${values.length}`);
   const degrees = new Uint32Array(n + 1);
+  let { offset } = start;
   for (let k = 0; k < values.length; k++) {
     const i = rows[k]!, j = cols[k]!, value = finite('model', values[k]!);
     if (!Number.isInteger(i) || !Number.isInteger(j) || i < 0 || j < 0 || i >= n || j >= n)
       throw new RangeError(`model: expected indices from 0 to ${n - 1}, got (${i}, ${j})`);
     if (i !== j) { degrees[i + 1]!++; degrees[j + 1]!++; }
-    else if (vartype === 'binary') linear[i]! += value;
-    else offset += value;
+    else if (vartype === 'binary') linear[i] = finiteSum(linear[i]! + value);
+    else offset = finiteSum(offset + value);
   }
-  const couplings = gather(n, { rows, cols, values }, degrees, parts.layout);
-  return { vartype, n, linear, couplings, offset, ...(parts.names && { names: parts.names }) };
+  return { ...start, couplings: couplingsOf(n, { rows, cols, values }, degrees, parts.layout), offset };
 }
 
-/** Compressed rows by counting, each sorted, repeated columns summed, zeros dropped. */
-function gather(n: number, { rows, cols, values }: Triplets, degrees: Uint32Array, layout?: Couplings['kind']): Couplings {
-  const starts = degrees;
-  for (let i = 0; i < n; i++) starts[i + 1]! += starts[i]!;
-  const next = starts.slice(0, n), places = new Uint32Array(starts[n]!), found = new Float64Array(starts[n]!);
-  for (let k = 0; k < values.length; k++) {
-    const i = rows[k]!, j = cols[k]!;
-    if (i === j) continue;
-    places[next[i]!] = j; found[next[i]!++] = values[k]!;
-    places[next[j]!] = i; found[next[j]!++] = values[k]!;
-  }
-  const rowPtr = new Uint32Array(n + 1), sums = new Float64Array(n), mark = new Int32Array(n).fill(-1);
-  let at = 0;
-  for (let i = 0; i < n; i++) {
-    const from = at;
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) {
-      const j = places[k]!;
-      if (mark[j] !== i) { mark[j] = i; sums[j] = 0; places[at++] = j; }
-      sums[j]! += found[k]!;
-    }
-    const row = places.subarray(from, at).sort();
-    at = from;
-    for (const j of row) if (sums[j] !== 0) { places[at] = j; found[at++] = sums[j]!; }
-    rowPtr[i + 1] = at;
-  }
-  const dense = layout ? layout === 'dense' : n <= largestDense && at >= denseFrom * n * n;
-  if (!dense) return { kind: 'sparse', rowPtr, colIdx: places.slice(0, at), values: found.slice(0, at) };
-  const matrix = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let k = rowPtr[i]!; k < rowPtr[i + 1]!; k++) matrix[i * n + places[k]!] = found[k]!;
-  return { kind: 'dense', values: matrix };
-}
-
-/** E(v) = vᵀQv + offset for any square Q (n × n, row-major): the pair (i, j) gets Q_ij + Q_ji. */
+/** E(v) = vᵀQv + offset for any square Q (n × n, row-major): the pair (i, j) gets Q_ij + Q_ji. Throws as `fromTriplets`. */
 export function fromMatrix(Q: ArrayLike<number>, n: number, parts: ModelParts = {}): QuadraticModel {
-  checkSize(n);
+  const start = startOf(n, parts), { vartype, linear } = start;
   if (Q.length !== n * n) throw new RangeError(`model: expected ${n * n} coefficients of ${n} variables, got ${Q.length}`);
-  const rows: number[] = [], cols: number[] = [], values: number[] = [];
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (Q[i * n + j] !== 0) { rows.push(i); cols.push(j); values.push(Q[i * n + j]!); }
-  return fromTriplets(n, { rows, cols, values }, parts);
+  let { offset } = start;
+  for (let i = 0; i < n; i++) {
+    const value = finite('model', Q[i * n + i]!);
+    if (vartype === 'binary') linear[i] = finiteSum(linear[i]! + value);
+    else offset = finiteSum(offset + value);
+  }
+  return { ...start, couplings: couplingsOfMatrix(Q, n, parts.layout), offset };
+}
+
+/** Throws where a coefficient is not finite, or their sizes have no finite sum: of models that were not built here. */
+export function checkFinite(who: string, { linear, couplings, offset }: QuadraticModel): void {
+  let sum = Math.abs(finite(who, offset));
+  for (const values of [linear, couplings.values]) for (let k = 0; k < values.length; k++) sum += Math.abs(values[k]!);
+  if (Number.isFinite(sum)) return;
+  for (const values of [linear, couplings.values]) for (const value of values) finite(who, value);
+  throw new RangeError(`${who}: expected finite coefficients, got sums beyond 1e308`);
 }
 
 /** Calls `visit(j, value)` for every variable j that i is coupled to. */
@@ -138,9 +131,10 @@ export function checkSample(model: QuadraticModel, sample: ArrayLike<number>): v
     if (sample[i] !== 1 && sample[i] !== low) throw new RangeError(`sample: expected ${low} or 1, got ${sample[i]} at ${i}`);
 }
 
-/** Σ_j coupling_ij v_j + linear_i, in f64. */
+/** Σ_j coupling_ij v_j + linear_i, in f64. Throws a RangeError where there is no variable i. */
 export function field(model: QuadraticModel, sample: ArrayLike<number>, i: number): number {
   const { n, couplings } = model;
+  if (!Number.isInteger(i) || i < 0 || i >= n) throw new RangeError(`model: expected a variable from 0 to ${n - 1}, got ${i}`);
   let sum = model.linear[i]!;
   if (couplings.kind === 'dense') for (let j = 0, at = i * n; j < n; j++) sum += couplings.values[at + j]! * sample[j]!;
   else for (let k = couplings.rowPtr[i]!; k < couplings.rowPtr[i + 1]!; k++) sum += couplings.values[k]! * sample[couplings.colIdx[k]!]!;

@@ -62,7 +62,7 @@ export interface Assembly {
 export function assembled(reader: LineReader, n: number, entries: Entries, parts: Assembly): QuadraticModel {
   const { vartype, pair, single, offset, repeats = false } = parts;
   const linear = new Float64Array(n), seen = new Uint8Array(repeats ? 0 : n), { rows, cols, values, lines } = entries;
-  let pairs = 0, nonzero = 0;
+  let pairs = 0, nonzero = 0, size = 0;
   for (let k = 0; k < entries.count; k++) {
     const i = rows[k]!, isPair = i !== cols[k], scaled = (isPair ? pair : single) * values[k]!;
     if (!Number.isFinite(scaled)) reader.fail('a coefficient that can be doubled', String(values[k]), lines[k]);
@@ -75,12 +75,13 @@ export function assembled(reader: LineReader, n: number, entries: Entries, parts
     cols[pairs] = cols[k]!;
     lines[pairs] = lines[k]!;
     values[pairs++] = scaled;
+    size += Math.abs(scaled);
     if (scaled !== 0) nonzero++;
   }
   const kept = { rows: rows.subarray(0, pairs), cols: cols.subarray(0, pairs), values: values.subarray(0, pairs) };
   for (const value of linear) if (!Number.isFinite(value)) reader.fail('sums below 1e308', String(value));
+  if (repeats && size === Infinity) reader.fail('sums below 1e308', 'Infinity');
   const model = fromTriplets(n, kept, { vartype, linear, offset });
-  if (repeats && !model.couplings.values.every(Number.isFinite)) reader.fail('sums below 1e308', 'Infinity');
   if (!repeats && pairCount(model) !== nonzero) repeated(reader, n, kept, lines);
   return model;
 }

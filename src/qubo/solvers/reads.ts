@@ -1,5 +1,5 @@
 import { toSpins } from '../convert.js';
-import { energy, type QuadraticModel, type Sample } from '../model.js';
+import { checkFinite, energy, type QuadraticModel, type Sample } from '../model.js';
 import { polished } from './polish.js';
 import type { SolveOptions, SolveResult, Stopped } from './solver.js';
 
@@ -57,6 +57,7 @@ export async function runReads(
   solver: string, model: QuadraticModel, begin: () => Reads, options: SolveOptions, defaultReads: number,
 ): Promise<SolveResult> {
   checkOptions(options);
+  checkFinite('solve', model);
   const { timeMs, target, signal, onProgress, firstRead = 0, readStep = 1 } = options;
   const limit = options.reads ?? (timeMs === undefined ? defaultReads : Infinity);
   const began = performance.now(), elapsed = (): number => performance.now() - began;
