@@ -89,7 +89,7 @@ sampled('the elbo and impossible options are refused', () => {
   const mle = { kind: 'mle' } as const;
   for (const [make, message] of [
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'elbo' } }),
-      'sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs the probabilities of outcomes'],
+      'sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities'],
     [() => sampledHypernetwork(2, () => NaN, { depth: 1, objective: mle }), /^sampledHypernetwork: expected finite costs, got NaN of outcome \d$/],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: mle, samples: 0 }), 'sampledHypernetwork: expected at least 1 sample, got 0'],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'selbo', weight: -1 } }),
@@ -139,6 +139,19 @@ blocks('one block of all variables is the hypernetwork of the table; smaller one
   const found = blockHypernetwork(model, { block: 3, depth: 2, seed: 1 }).best, reached = energy(model, found);
   assert.ok(reached >= least - 1e-9);
   for (let i = 0; i < 9; i++) assert.ok(energy(model, found.map((value, j) => (j === i ? -value : value))) >= reached - 1e-9);
+});
+blocks('no free energy is below that of Boltzmann, and a start is left only for less', () => {
+  const model = drawnModel(8, 'spin', 7), temperature = 8, samples = Array.from({ length: 256 }, (_, w) => Int8Array.from({ length: 8 }, (_, k) => ((w >>> k) & 1 ? 1 : -1)));
+  const energies = samples.map(sample => energy(model, sample)), Z = energies.reduce((sum, E) => sum + Math.exp(-E / temperature) / 256, 0);
+  const above = [1, 4, 8].map(block => blockHypernetwork(model, { block, depth: 5, temperature }).values.at(-1)! + temperature * Math.log(Z));
+  assert.ok(above.every(gap => gap > 0));
+  // Entangled blocks have correlations that independent spins have not.
+  assert.ok(above[1]! < above[0]! && above[2]! < above[1]!);
+  const least = Math.min(...energies), optimum = samples[energies.indexOf(least)]!;
+  const found = blockHypernetwork(model, { block: 4, depth: 1, start: optimum });
+  assert.equal(found.best, optimum);
+  assert.ok(Math.abs(found.expectedEnergy - least) < 1e-9);
+  assert.equal([...found.marginals], [...optimum].map(sign => (sign + 1) / 2));
 });
 blocks('heat leaves fair coins, and impossible blocks are refused', () => {
   const model = drawnModel(6, 'binary', 1);

@@ -1,4 +1,4 @@
-import { field, flipGain, type QuadraticModel, type Sample } from '../qubo/index.js';
+import { checkSample, field, flipGain, type QuadraticModel, type Sample } from '../qubo/model.js';
 import { brick, type BrickOptions } from './circuit.js';
 import { randomAngles, searchAngles, tableObjective, type AngleSearch, type Objective } from './hypernetwork.js';
 import { kullbackLeibler } from './divergences.js';
@@ -11,6 +11,8 @@ export interface BlocksOptions extends BrickOptions {
   /** Of KL(p ‖ fair coins), which adds up over blocks; 0, the expected energy alone, unless given. */
   readonly temperature?: number;
   readonly seed?: number;
+  /** Every block is certain to be as it is there until its circuit does better; angles begin at random, with or without it. */
+  readonly start?: Sample;
   readonly optimizer?: AngleSearch;
   /** Rounds over the blocks, at most. */
   readonly rounds?: number;
@@ -28,7 +30,6 @@ export interface BlockHypernetwork {
 }
 
 const usual = 10, mostQubits = 20, mostRounds = 20, settled = 1e-6;
-const none = new Float64Array(0);
 
 interface Block { readonly first: number; readonly size: number; angles: Float64Array; p: Float64Array; divergence: number }
 
@@ -59,6 +60,13 @@ function multilinear(model: QuadraticModel, at: Float64Array): number {
   return model.offset + twice / 2;
 }
 
+/** The distribution of one string. */
+function certain(sample: Sample): Float64Array {
+  const p = new Float64Array(2 ** sample.length);
+  p[sample.reduce((w, value) => 2 * w + (value > 0 ? 1 : 0), 0)] = 1;
+  return p;
+}
+
 const mean = (p: Float64Array, table: Float64Array): number => p.reduce((sum, value, w) => sum + value * table[w]!, 0);
 
 /** E over independent blocks: what means alone give, with the pairs within each block from its strings. */
@@ -86,14 +94,17 @@ function descended(model: QuadraticModel, sample: Sample): Sample {
 /**
  * A quadratic model of any size by circuits of a few qubits, one for each block of variables; blocks are independent of each other
  * (mean field), the variables within one are not. Given the other blocks’ means, a block’s expected energy is that of a table, exactly;
- * circuits are trained in turn, each from where it was, until a round gains nothing. That is a stationary point of mean field and need
+ * circuits are trained in turn, each from where it was, until a round gains
+ * nothing. That is a stationary point of mean field and need
  * not be the best; the string that is returned is no worse than any of its single flips. Throws a RangeError for blocks outside 1 … 20
  * and a temperature below 0.
  */
 export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions): BlockHypernetwork {
-  const { n, vartype } = model, { block: most = usual, temperature = 0, seed = 1, rounds = mostRounds, optimizer } = options;
+  const { n, vartype } = model, { block: most = usual, temperature = 0, seed = 1, rounds = mostRounds } = options;
+  const { start, optimizer } = options;
   if (!Number.isSafeInteger(most) || most < 1 || most > mostQubits)
     throw new RangeError(`blockHypernetwork: expected blocks of 1 to ${mostQubits} qubits, got ${most}`);
+  if (start) checkSample(model, start);
   if (!(temperature >= 0)) throw new RangeError(`blockHypernetwork: expected a temperature of at least 0, got ${temperature}`);
   const count = Math.ceil(n / most), low = vartype === 'spin' ? -1 : 0, machines = new Map<number, Simulator>();
   const machine = (size: number): Simulator => {
@@ -102,25 +113,31 @@ export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions)
   };
   const objective: Objective = temperature > 0 ? { kind: 'elbo', temperature } : { kind: 'mle' };
   const marginals = new Float64Array(n), means = new Float64Array(n), values: number[] = [];
-  function take(block: Block, angles: Float64Array): void {
-    const { first, size } = block, p = machine(size).probabilities(angles);
+  const divergenceOf = (p: Float64Array): number =>
+    (temperature > 0 ? temperature * kullbackLeibler(logPrior(Math.log2(p.length)))(p, new Float64Array(p.length)) : 0);
+  function take(block: Block, p: Float64Array): void {
+    const { first, size } = block;
     marginals.fill(0, first, first + size);
     p.forEach((value, w) => { for (let k = 0; k < size; k++) if ((w >>> (size - 1 - k)) & 1) marginals[first + k]! += value; });
     for (let i = first; i < first + size; i++) means[i] = low + (1 - low) * marginals[i]!;
-    Object.assign(block, { angles, p, divergence: temperature && kullbackLeibler(logPrior(size))(p, new Float64Array(p.length)) });
+    Object.assign(block, { p, divergence: divergenceOf(p) });
   }
   try {
     // Sizes differ by 1 at most.
     const blocks = Array.from({ length: count }, (_, b): Block => {
-      const first = Math.floor(b * n / count), block = { first, size: Math.floor((b + 1) * n / count) - first, angles: none, p: none, divergence: 0 };
-      take(block, randomAngles(machine(block.size).circuit.angles, seed, b));
+      const first = Math.floor(b * n / count), size = Math.floor((b + 1) * n / count) - first;
+      const angles = randomAngles(machine(size).circuit.angles, seed, b);
+      const block = { first, size, angles, p: angles, divergence: 0 };
+      take(block, start ? certain(start.subarray(first, first + size)) : machine(size).probabilities(angles));
       return block;
     });
-    const value = (): number => expectation(model, means, blocks) + temperature * blocks.reduce((sum, { divergence }) => sum + divergence, 0);
+    const value = (): number => expectation(model, means, blocks) + blocks.reduce((sum, { divergence }) => sum + divergence, 0);
     for (let round = 0, before = value(); round < rounds; round++) {
       for (const block of blocks) {
-        const f = tableObjective(machine(block.size), conditional(model, means, block), objective, logPrior(block.size));
-        take(block, searchAngles(f, block.angles, optimizer).x);
+        const { size, p, divergence } = block, table = conditional(model, means, block), own = machine(size);
+        const found = searchAngles(tableObjective(own, table, objective, logPrior(size)), block.angles, optimizer);
+        block.angles = found.x;
+        if (found.value < mean(p, table) + divergence) take(block, own.probabilities(found.x));
       }
       const after = value();
       values.push(after);
@@ -132,7 +149,8 @@ export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions)
       const likeliest = p.reduce((to, chance, w) => (chance > p[to]! ? w : to), 0);
       for (let k = 0; k < size; k++) if ((likeliest >>> (size - 1 - k)) & 1) best[first + k] = 1;
     }
-    return { expectedEnergy: expectation(model, means, blocks), values, marginals, blocks: blocks.map(({ p }) => p), best: descended(model, best) };
+    const expected = expectation(model, means, blocks);
+    return { expectedEnergy: expected, values, marginals, blocks: blocks.map(({ p }) => p), best: descended(model, best) };
   } finally {
     for (const each of machines.values()) each.release();
   }

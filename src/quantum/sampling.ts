@@ -33,6 +33,9 @@ export interface SampledHypernetwork {
   readonly circuits: number;
 }
 
+/** Of an outcome. */
+type Cost = (w: number) => number;
+
 const stream = 0x71687300, defaultSamples = 64, defaultIterations = 200;
 
 /** E k(w, v) over v of the prior, k = a^Hamming: a product over bits. */
@@ -47,7 +50,7 @@ const priorKernel = (chances: readonly number[], a: number) => (w: number): numb
  * discrepancy its mean kernel with outcomes of the circuit itself less that with the prior. All are drawn apart, so that the
  * derivative has no bias.
  */
-function sampledShare(cost: (w: number) => number, objective: Objective, chances: readonly number[], centre: Uint32Array): (w: number) => number {
+function sampledShare(cost: Cost, objective: Objective, chances: readonly number[], centre: Uint32Array): Cost {
   if (objective.kind !== 'selbo') return w => cost(w) / 2;
   const kernels = objective.kernels ?? defaultKernels, known = new Map<number, number>();
   const expected = kernels.map(a => priorKernel(chances, a));
@@ -60,11 +63,11 @@ function sampledShare(cost: (w: number) => number, objective: Objective, chances
   };
 }
 
-const mean = (outcomes: Uint32Array, of: (w: number) => number): number => outcomes.reduce((sum, w) => sum + of(w), 0) / outcomes.length;
+const mean = (outcomes: Uint32Array, of: Cost): number => outcomes.reduce((sum, w) => sum + of(w), 0) / outcomes.length;
 
 /** The mean cost at some angles, with an estimate of the derivatives of the objective written into `gradient`. */
 export function sampledGradient(
-  draw: (angles: Float64Array) => Uint32Array, at: Float64Array, cost: (w: number) => number, objective: Objective,
+  draw: (angles: Float64Array) => Uint32Array, at: Float64Array, cost: Cost, objective: Objective,
   chances: readonly number[], gradient: Float64Array,
 ): number {
   const centre = draw(at), share = sampledShare(cost, objective, chances, centre), moved = at.slice();
@@ -80,7 +83,7 @@ export function sampledGradient(
 }
 
 /** Called with a string of `qubits` bits, qubit 0 the most significant; asked once a string. */
-function remembered(cost: (w: number) => number) {
+function remembered(cost: Cost) {
   const known = new Map<number, number>();
   return {
     known,
@@ -98,11 +101,12 @@ function remembered(cost: (w: number) => number) {
 
 function checked({ objective, samples = defaultSamples }: SampledOptions): void {
   if (objective.kind === 'elbo')
-    throw new RangeError('sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs the probabilities of outcomes');
+    throw new RangeError('sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities');
   if (objective.kind === 'selbo' && !(objective.weight >= 0))
     throw new RangeError(`sampledHypernetwork: expected a weight of the divergence of at least 0, got ${objective.weight}`);
   if (objective.kind === 'selbo') checkKernels(objective.kernels ?? defaultKernels);
-  if (!Number.isSafeInteger(samples) || samples < 1) throw new RangeError(`sampledHypernetwork: expected at least 1 sample, got ${samples}`);
+  if (!Number.isSafeInteger(samples) || samples < 1)
+    throw new RangeError(`sampledHypernetwork: expected at least 1 sample, got ${samples}`);
 }
 
 /**
@@ -111,7 +115,7 @@ function checked({ objective, samples = defaultSamples }: SampledOptions): void 
  * angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that are not finite, and fewer than
  * one sample.
  */
-export function sampledHypernetwork(qubits: number, cost: (w: number) => number, options: SampledOptions): SampledHypernetwork {
+export function sampledHypernetwork(qubits: number, cost: Cost, options: SampledOptions): SampledHypernetwork {
   checked(options);
   const { objective, seed = 1, samples = defaultSamples, optimizer } = options;
   const of = brick(qubits, options), chances = priorChances(qubits, options.prior), { known, cost: priced } = remembered(cost);
@@ -131,7 +135,7 @@ export function sampledHypernetwork(qubits: number, cost: (w: number) => number,
     }
     const argmax = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0], expectedCost = mean(outcomes, priced);
     const cheapest = [...known].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
-    const best = [cheapest, ...counts.keys()].map(w => polished(qubits, priced, w)).reduce((a, b) => (priced(b) < priced(a) ? b : a));
+    const ends = [cheapest, ...counts.keys()].map(w => polished(qubits, priced, w)), best = ends.reduce((a, b) => (priced(b) < priced(a) ? b : a));
     return { angles, outcomes, expectedCost, marginals, argmax, best, bestCost: priced(best), evaluations: known.size, circuits };
   } finally {
     machine.release();
@@ -139,7 +143,7 @@ export function sampledHypernetwork(qubits: number, cost: (w: number) => number,
 }
 
 /** As `polish`, on a cost. */
-function polished(qubits: number, cost: (w: number) => number, from: number): number {
+function polished(qubits: number, cost: Cost, from: number): number {
   for (let at = from; ;) {
     let next = at;
     for (let q = 0; q < qubits; q++) if (cost(at ^ (1 << q)) < cost(next)) next = at ^ (1 << q);
