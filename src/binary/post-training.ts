@@ -15,7 +15,8 @@ export interface PostTrainingOptions {
 }
 
 /** Inputs that each unknown sign of a row is to meet, and the fewest and most signals for it. */
-const inputsPerSign = 16, fewest = 8, most = 4096;
+export const inputsPerSign = 16;
+const fewest = 8, most = 4096;
 
 /** The signs of the longest row or column over the inputs that it meets in one signal. */
 function signsPerInput(pattern: Pattern): number {
@@ -36,7 +37,8 @@ function signsPerInput(pattern: Pattern): number {
   }
 }
 
-const signalsFor = (net: UnrolledNetwork): number => {
+/** Training signals for calibration. */
+export const signalsFor = (net: UnrolledNetwork): number => {
   const signs = Math.max(...oneBitParams(net).map(({ map }) => signsPerInput(map!.pattern)));
   return Math.min(most, Math.max(fewest, Math.ceil(inputsPerSign * signs)));
 };
