@@ -64,40 +64,49 @@ export function couplingsOf(n: number, { rows, cols, values }: Triplets, starts:
   return { kind: 'dense', values: matrix };
 }
 
-/** Calls `visit(i, j, Q_ij + Q_ji)` for all i < j. What row i sees, as either of the two, comes in ascending order of the other. */
-function eachPair(Q: ArrayLike<number>, n: number, visit: (i: number, j: number, sum: number) => void): void {
-  for (let top = 0; top < n; top += tile) for (let left = top; left < n; left += tile) {
+/**
+ * Calls `visit(i, j, Q_ij + Q_ji)` for all i < j, some rows at a time, until it is `enough`. What row i sees, as either of the two, comes
+ * in ascending order of the other.
+ */
+function eachPair(Q: ArrayLike<number>, n: number, visit: (i: number, j: number, sum: number) => void, enough = (): boolean => false): void {
+  for (let top = 0; top < n && !enough(); top += tile) for (let left = top; left < n; left += tile) {
     const bottom = Math.min(n, top + tile), right = Math.min(n, left + tile);
     for (let i = top; i < bottom; i++) for (let j = Math.max(left, i + 1); j < right; j++) visit(i, j, Q[i * n + j]! + Q[j * n + i]!);
   }
 }
 
-/** Of a square matrix, n × n, row-major; its diagonal is left out. */
+/** Q + Qᵀ without its diagonal. Written out: a call for each of the sums would take longer than they do. */
+function filled(Q: ArrayLike<number>, n: number): Float64Array {
+  const values = denseRoom(n);
+  for (let top = 0; top < n; top += tile) for (let left = top; left < n; left += tile) {
+    const bottom = Math.min(n, top + tile), right = Math.min(n, left + tile);
+    for (let i = top; i < bottom; i++) for (let j = Math.max(left, i + 1); j < right; j++) {
+      const sum = Q[i * n + j]! + Q[j * n + i]!;
+      if (!(Math.abs(sum) < Infinity)) finiteSum(sum);
+      values[i * n + j] = values[j * n + i] = sum;
+    }
+  }
+  return values;
+}
+
+/** Of a square matrix, n × n, row-major, of finite numbers; its diagonal is left out. */
 export function couplingsOfMatrix(Q: ArrayLike<number>, n: number, layout?: Couplings['kind']): Couplings {
   const rowPtr = new Uint32Array(n + 1);
   let places = 0;
+  const dense = (): boolean => isDense(n, places, layout);
   eachPair(Q, n, (i, j, sum) => {
     if (sum === 0) return;
-    if (!(Math.abs(sum) < Infinity)) {
-      finite('model', Q[i * n + j]!);
-      finite('model', Q[j * n + i]!);
-      finiteSum(sum);
-    }
     rowPtr[i + 1]!++;
     rowPtr[j + 1]!++;
     places += 2;
-  });
-  if (isDense(n, places, layout)) {
-    const values = denseRoom(n);
-    eachPair(Q, n, (i, j, sum) => { values[i * n + j] = values[j * n + i] = sum; });
-    return { kind: 'dense', values };
-  }
+  }, dense);
+  if (dense()) return { kind: 'dense', values: filled(Q, n) };
   for (let i = 0; i < n; i++) rowPtr[i + 1]! += rowPtr[i]!;
   const next = rowPtr.slice(0, n), colIdx = new Uint32Array(places), values = new Float64Array(places);
   eachPair(Q, n, (i, j, sum) => {
     if (sum === 0) return;
     colIdx[next[i]!] = j;
-    values[next[i]!++] = sum;
+    values[next[i]!++] = finiteSum(sum);
     colIdx[next[j]!] = i;
     values[next[j]!++] = sum;
   });

@@ -99,8 +99,9 @@ export function fromMatrix(Q: ArrayLike<number>, n: number, parts: ModelParts = 
   const start = startOf(n, parts), { vartype, linear } = start;
   if (Q.length !== n * n) throw new RangeError(`model: expected ${n * n} coefficients of ${n} variables, got ${Q.length}`);
   let { offset } = start;
+  for (let k = 0; k < Q.length; k++) finite('model', Q[k]!);
   for (let i = 0; i < n; i++) {
-    const value = finite('model', Q[i * n + i]!);
+    const value = Q[i * n + i]!;
     if (vartype === 'binary') linear[i] = finiteSum(linear[i]! + value);
     else offset = finiteSum(offset + value);
   }
