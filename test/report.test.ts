@@ -6,6 +6,7 @@ import { reportHtml, signsPicture, type Report } from '../src/report/index.js';
 import { placeLabels, spread } from '../src/report/labels.js';
 import { format, formatMean, significant } from '../src/report/numbers.js';
 import type { Certificates, Row } from '../src/tasks/rows.js';
+import type { Uncertainty } from '../src/tasks/uncertainty.js';
 import type { OneBitMatrix, Pattern } from '../src/types.js';
 
 const bytes = { signs: 17, index: 0, scale: 4, thresholds: 96, operator: 1044, total: 1161 };
@@ -29,9 +30,17 @@ const certificate = (method: string, rho: number): Certificates => ({
   generalization: { theorem: 'T3', signs: 11, realParams: 25, samples: 9600, confidence: 0.95, gap: 0.17, vacuous: false },
 });
 
+const uncertainty = (seed: number): Uncertainty => ({
+  method: 'bayes', seed, samples: 16, power: 4, gain: 3.1, floor: 0.36, validation: 128, factors: [0.65, 0.97, 1.26, 1.61, 1.95],
+  nmseDb: { mean: -2.091, sample: -1.866, likeliest: -2.019 },
+  curve: [0.5, 0.68, 0.8, 0.9, 0.95].map(level => ({
+    level, samples: level / 4, normal: level + 0.02, conformal: level + 0.001 * seed, samplesWidth: level, width: 2 * level })),
+  coverageOfSignals: [0.7675, 0.9921], deviation: { samples: 0.1, predictive: 0.5 }, correlation: { samples: null, predictive: 0.25 },
+});
+
 const empty: Report = {
   task: 'deconvolution', summary: 'spikes through a blur', data: 'seed 2', command: 'signfold run deconvolution',
-  environment: { node: 'v20' }, rows: [], certificates: [], signs: [], pictures: [],
+  environment: { node: 'v20' }, rows: [], certificates: [], uncertainties: [], signs: [], pictures: [],
 };
 const rows = [
   solver('ista', 1, -3.797), solver('ista', 2, -3.725),
@@ -75,7 +84,7 @@ page('hostile strings stay text, wherever they stand', async () => {
   const text = await reportHtml({
     task: evil, summary: evil, data: evil, command: evil, environment: { [evil]: evil, nested: { evil } },
     rows: [row(evil, 1, -3, { variant: evil, network: evil }), row('constructor', 1, -4), row('__proto__', 1, -5)],
-    certificates: [{ ...certificate('sign', 2), method: evil }], signs: [{ method: evil, matrix: evil, picture: x }],
+    certificates: [{ ...certificate('sign', 2), method: evil }], uncertainties: [{ ...uncertainty(1), method: evil }], signs: [{ method: evil, matrix: evil, picture: x }],
     pictures: [{ name: evil, peak: 6, truth: x, panels: [{ label: evil, image: x }] }],
   });
   assert.not.match(text, /<script|<img src=x/);
@@ -121,6 +130,24 @@ page('pictures decode to the given pixels, error maps to the errors at the state
   const expected = [10, 0, 12, 7, 96, 260].map(value => 17 * Math.round(15 * Math.min(1, (gain * value) / 255)));
   assert.equal([...error!.picture.data], expected);
   assert.ok(text.includes(`${100 / gain} % of peak`), 'the colour bar says what the gain does');
+});
+page('the calibration curve has a line for each kind of interval, and its numbers are means over seeds; none without', async () => {
+  const text = await reportHtml({ ...empty, uncertainties: [uncertainty(1), uncertainty(3)] });
+  for (const words of ['conformal 50.2 % at 50 %', 'samples alone 12.5 % at 50 %', '22.5 % at 90 %', '<td>90.20<small> ± 0.14</small></td>', '−1.87', '99.21'])
+    assert.ok(text.includes(words), words);
+  assert.not.match(text, /(d|transform|x|y|width|height)="[^"]*(NaN|Infinity)/);
+  assert.not.ok((await reportHtml(empty)).includes('Uncertainty'));
+});
+page('a standard deviation is drawn below the error, at the same gain, and has its truth\'s shape', async () => {
+  const truth = tensor([0, 51, 102, 153, 204, 255], [2, 3]), image = tensor([10, 51, 90, 160, 250, 240], [2, 3]);
+  const deviation = tensor([0, 5, 10, 20, 30, 255], [2, 3]), panel = { label: 'bayes', image, deviation };
+  const text = await reportHtml({ ...empty, pictures: [{ name: 'six', peak: 255, truth, panels: [panel] }] });
+  const [, , , drawn] = pictures(text), gain = Number(/everywhere (\d+) times/.exec(text)![1]);
+  assert.equal([...drawn!.picture.data], [...deviation.data].map(value => 17 * Math.round(15 * Math.min(1, (gain * value) / 255))));
+  assert.is(drawn!.alt, `Standard deviation of bayes on six, ${gain} times`);
+  const wrong = { ...panel, deviation: tensor([1, 2, 3], [1, 3]) };
+  const message = await reportHtml({ ...empty, pictures: [{ name: 'six', peak: 1, truth, panels: [wrong] }] }).catch((error: Error) => error.message);
+  assert.is(message, 'six, bayes: expected a picture [2,3], got [1,3]');
 });
 page('a panel of another shape than its truth is refused by name', async () => {
   const truth = tensor([1, 2, 3, 4, 5, 6], [2, 3]), panels = [{ label: 'float', image: tensor([1, 2, 3, 4, 5, 6], [3, 2]) }];

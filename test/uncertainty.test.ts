@@ -12,6 +12,9 @@ import { tensor } from '../src/core/array.js';
 import { l1 } from '../src/core/prox.js';
 import { normalQuantile } from '../src/core/normal.js';
 import { random } from '../src/core/random.js';
+import { evaluate } from '../src/tasks/evaluate.js';
+import { taskByName } from '../src/tasks/index.js';
+import type { RunOptions } from '../src/tasks/rows.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { normals, relativeError } from './helpers.js';
 
@@ -119,3 +122,39 @@ draws('the predictive deviation adds variances', () => {
   assert.ok(relativeError(predictiveDeviation(Float32Array.of(0, 2), { gain: 1.5, floor: 4 }), [4, 5]) < 1e-7);
 });
 draws.run();
+
+const tiny: RunOptions = {
+  methods: ['sign', 'bayes'], layers: 1, seeds: [1], snrDb: Infinity, supportSelection: true, quick: true, startSteps: 40, steps: 40,
+  training: { batch: 8 }, uncertainty: 4,
+};
+const run = suite('uncertainty of tasks');
+run('eeg-denoise: the curve rises, intervals reach their levels to 8 %, and a seed repeats it', async () => {
+  const task = taskByName('eeg-denoise'), { uncertainties: [own], rows } = await evaluate(task, tiny);
+  assert.equal([own!.method, own!.samples, own!.validation, own!.curve.length], ['bayes', 4, 128, levels.length]);
+  own!.curve.forEach(({ level, conformal, samples, width }, k) => {
+    assert.ok(Math.abs(conformal - level) < 0.08 && samples < conformal, `${level}: ${conformal}`);
+    assert.ok(k === 0 || width > own!.curve[k - 1]!.width);
+  });
+  const [least, greatest] = own!.coverageOfSignals, at90 = own!.curve.find(({ level }) => level === 0.9)!.conformal;
+  assert.ok(least < at90 && at90 < greatest && greatest <= 1);
+  assert.ok(Math.abs(own!.nmseDb.likeliest - rows[1]!.nmseDb) < 1e-6 && own!.nmseDb.mean < own!.nmseDb.sample);
+  assert.equal((await evaluate(task, tiny)).uncertainties, [own]);
+});
+run('block-cs: the mean of drawn networks is a panel of its own, with a deviation for each pixel', async () => {
+  const { pictures, uncertainties } = await evaluate(taskByName('block-cs'), { ...tiny, methods: ['bayes'], startSteps: 2, steps: 4 });
+  assert.is(uncertainties.length, 1);
+  for (const { panels, truth: { shape } } of pictures) {
+    assert.equal(panels.map(({ label }) => label), ['bayes', 'bayes, mean of 4 networks']);
+    assert.is(panels[0]!.deviation, undefined);
+    assert.equal(panels[1]!.deviation!.shape, shape);
+    assert.ok(panels[1]!.deviation!.data.every(value => value > 0));
+  }
+});
+run('nothing is drawn unless asked for; other numbers of networks and other methods are refused', async () => {
+  const { uncertainty: _, ...plain } = tiny, task = taskByName('eeg-denoise');
+  assert.equal((await evaluate(task, { ...plain, startSteps: 1, steps: 2 })).uncertainties, []);
+  const refused = (options: Partial<RunOptions>): Promise<unknown> => evaluate(task, { ...tiny, ...options }).catch((error: Error) => error.message);
+  assert.is(await refused({ uncertainty: 1 }), 'run: expected --uncertainty of 2 to 1000 drawn networks, got 1');
+  assert.is(await refused({ methods: ['float'] }), 'run: expected --uncertainty with the method bayes, got float');
+});
+run.run();

@@ -66,7 +66,8 @@ export const predictiveDeviation = (deviation: Float32Array, { gain, floor }: Pi
   deviation.map(s => Math.hypot(gain * s, floor));
 
 function checkLengths(who: string, { mean }: Moments, truth: Float32Array): void {
-  if (mean.length !== truth.length || !truth.length) throw new RangeError(`${who}: expected ${mean.length || 'some'} true values, got ${truth.length}`);
+  if (mean.length !== truth.length || !truth.length)
+    throw new RangeError(`${who}: expected ${mean.length || 'some'} true values, got ${truth.length}`);
 }
 
 /** Keeps the variance of elements that all samples agree on away from 0, as a share of the mean squared error. */
@@ -131,7 +132,8 @@ export const fittingShare = (count: number): number => Math.max(1, Math.floor(co
 export function calibrate(moments: Moments, truth: Float32Array, n: number): Calibration {
   checkLengths('calibrate', moments, truth);
   const count = truth.length / n, cut = fittingShare(count) * n;
-  if (!Number.isInteger(count) || count < 2) throw new RangeError(`calibrate: expected at least 2 signals of ${n} numbers, got ${truth.length} numbers`);
+  if (!Number.isInteger(count) || count < 2)
+    throw new RangeError(`calibrate: expected at least 2 signals of ${n} numbers, got ${truth.length} numbers`);
   const variances = fitVariances(part(moments, 0, cut), truth.subarray(0, cut));
   return { ...variances, factors: conformalFactors(part(moments, cut, truth.length), truth.subarray(cut), variances) };
 }

@@ -20,13 +20,13 @@ function signsOf(networks: ReadonlyMap<string, OneBitNetwork>): SignsPicture[] {
 
 /** Writes results.json, report.html and a model file for each trained method; gives the paths. */
 export async function writeResults(task: Task, result: RunResult, folder: string): Promise<{ report: unknown; files: string[] }> {
-  const { data, rows, certificates, networks, pictures, resumed } = result, around = environment();
-  const report = { task: task.name, data, environment: { ...around, resumed }, rows, certificates };
+  const { data, rows, certificates, uncertainties, networks, pictures, resumed } = result, around = environment();
+  const report = { task: task.name, data, environment: { ...around, resumed }, rows, certificates, ...(uncertainties.length && { uncertainties }) };
   const files = [join(folder, 'results.json'), join(folder, 'report.html')];
   writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
   const { command, ...facts } = around;
   writeAtomically(files[1]!, await reportHtml({ task: task.name, summary: task.summary, data, command, environment: { ...facts, resumed },
-    rows, certificates, signs: signsOf(networks), pictures }));
+    rows, certificates, uncertainties, signs: signsOf(networks), pictures }));
   for (const [method, net] of networks) {
     const path = join(folder, `${method}.safetensors`);
     writeAtomically(path, encodeModel(net, { task: task.name, method, data }));

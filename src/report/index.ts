@@ -9,6 +9,7 @@ import { picturesSection, signsSection } from './pictures.js';
 import { style } from './style.js';
 import { resultsTable } from './table.js';
 import type { Report } from './types.js';
+import { uncertaintySection } from './uncertainty.js';
 
 export { signsPicture } from './signs.js';
 export { studyHtml, type StudyReport } from './study.js';
@@ -42,7 +43,7 @@ const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stri
  * panel has another shape than its truth.
  */
 export async function reportHtml(report: Report): Promise<string> {
-  const { task, summary, data, command, environment, rows, certificates, signs, pictures } = report;
+  const { task, summary, data, command, environment, rows, certificates, uncertainties, signs, pictures } = report;
   const groups = groupRows(rows), last = lastOfEach(certificates);
   const facts = Object.entries(environment).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>
 `);
@@ -57,6 +58,7 @@ ${findings(groups)}
 ${section('Results', rows.length ? resultsTable(groups) : nothing)}
 ${section('Error against bytes', await bytesPlot(groups))}
 ${section('Error per layer', html`${await layersPlot(groups, last)}${certificateWords(last)}`)}
+${section('Uncertainty', await uncertaintySection(uncertainties))}
 ${section('Signs on their mask', signsSection(signs))}
 ${section('Reconstructions', picturesSection(pictures))}
 <section class="again">

@@ -77,11 +77,13 @@ const gains = [1, 2, 3, 4, 5, 8, 10, 15, 20, 25, 30, 40, 50, 80, 100];
 /** |x̂ − x| / peak of every panel of a row. Throws a RangeError naming the panel that is not of the truth's shape. */
 function errorMaps({ name, truth, panels, peak }: PictureRow): Tensor[] {
   const x = flat(truth), [height, width] = sizeOfPicture(name, truth);
-  return panels.map(({ label, image }) => {
-    const [h, w] = sizeOfPicture(`${name}, ${label}`, image);
-    if (h !== height || w !== width)
-      throw new RangeError(`${name}, ${label}: expected a picture [${height},${width}], got [${h},${w}]`);
-    return tensor(flat(image).map((value, i) => Math.abs(value - x[i]!) / peak), [h, w]);
+  return panels.map(({ label, image, deviation }) => {
+    for (const picture of [image, ...(deviation ? [deviation] : [])]) {
+      const [h, w] = sizeOfPicture(`${name}, ${label}`, picture);
+      if (h !== height || w !== width)
+        throw new RangeError(`${name}, ${label}: expected a picture [${height},${width}], got [${h},${w}]`);
+    }
+    return tensor(flat(image).map((value, i) => Math.abs(value - x[i]!) / peak), [height, width]);
   });
 }
 
@@ -100,19 +102,22 @@ const fullColour = (gain: number): string => `${format(100 / gain, Number.isInte
 
 function pictureRow({ name, truth, panels, peak }: PictureRow, maps: readonly Tensor[], gain: number): Html {
   const [height, width] = sizeOfPicture(name, truth), size = html`width="${width}" height="${height}"`;
-  const cells = panels.map(({ label, image, psnrDb, ssim }, i) => {
+  const cells = panels.map(({ label, image, psnrDb, ssim, deviation }, i) => {
     const scores = [
       ...(psnrDb === undefined ? [] : [`${format(psnrDb, 2)} dB`]),
       ...(ssim === undefined ? [] : [`SSIM ${format(ssim, 3)}`]),
     ];
+    const spread = deviation ? html`<img class="error" ${size} src="${grey(label, deviation, gain / peak, errorSteps)}"
+alt="Standard deviation of ${label} on ${name}, ${gain} times">
+` : nothing;
     return html`<figure><img ${size} src="${grey(label, image, 1 / peak)}" alt="${[name, label, ...scores].join(', ')}">
 <figcaption><b>${label}</b>${scores.map(score => html`<span>${score}</span> `)}</figcaption>
 <img class="error" ${size} src="${grey(label, maps[i]!, gain, errorSteps)}" alt="Error of ${label} on ${name}, ${gain} times">
-</figure>
+${spread}</figure>
 `;
   });
   return html`<h3>${name}</h3>
-<div class="panels${width > 128 ? '' : ' small'}">
+<div class="panels${width > 128 ? '' : ' small'}${panels.some(({ deviation }) => deviation) ? ' deviations' : ''}">
 <figure><img ${size} src="${grey(name, truth, 1 / peak)}" alt="${name}, truth">
 <figcaption><b>truth</b></figcaption>
 <div class="ramp"><i class="bar"></i><span>0</span><span>≥ ${fullColour(gain)}</span></div></figure>
@@ -123,7 +128,9 @@ ${cells}</div>`;
 export function picturesSection(pictures: readonly PictureRow[]): Html {
   if (!pictures.length) return nothing;
   const maps = pictures.map(errorMaps), gain = commonGain(maps.flat());
+  const some = pictures.some(({ panels }) => panels.some(({ deviation }) => deviation));
+  const deviations = some ? ' Below the error of means of drawn networks is the standard deviation that they tell, as strong.' : '';
   return html`${rampFilters}<p>Below each reconstruction is its error |x̂ − x|, everywhere ${gain} times as strong as the
-pictures: full colour is ${fullColour(gain)} value or more.</p>
+pictures: full colour is ${fullColour(gain)} value or more.${deviations}</p>
 ${pictures.map((row, i) => pictureRow(row, maps[i]!, gain))}`;
 }

@@ -115,6 +115,8 @@ details .flow { display: grid; grid-template-columns: repeat(auto-fill, minmax(9
   display: grid; grid-template-rows: subgrid; grid-row: span 3; min-width: 0; padding-bottom: 1.4rem;
   max-width: 20rem;
 }
+.deviations figure { grid-row: span 4; }
+.deviations .error + .error { margin-top: 0.4rem; }
 .panels img { display: block; width: 100%; height: auto; }
 .small img { image-rendering: pixelated; }
 .panels figcaption {

@@ -1,5 +1,6 @@
 import type { Tensor } from '../types.js';
 import type { Certificates, Row } from '../tasks/rows.js';
+import type { Uncertainty } from '../tasks/uncertainty.js';
 
 /** The signs of one matrix, [h,w]: −1, 0, +1, between them where weights are averaged, NaN off the mask. */
 export interface SignsPicture {
@@ -14,6 +15,8 @@ export interface Panel {
   readonly image: Tensor;
   readonly psnrDb?: number;
   readonly ssim?: number;
+  /** Standard deviation of every pixel, [h,w] in the units of the image. */
+  readonly deviation?: Tensor;
 }
 
 /** One image and what became of it: back-projection, classical, float, one-bit …, in the order shown. */
@@ -33,6 +36,7 @@ export interface Report {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly rows: readonly Row[];
   readonly certificates: readonly Certificates[];
+  readonly uncertainties: readonly Uncertainty[];
   readonly signs: readonly SignsPicture[];
   readonly pictures: readonly PictureRow[];
 }

@@ -1,11 +1,12 @@
 import type { OneBitNetwork } from '../types.js';
 import { generalizationCertificate, recoveryCertificate } from '../binary/certificate.js';
 import { answerOf, type Answer } from './answers.js';
-import { picturesOf } from './pictures.js';
+import { picturesOf, type Shown } from './pictures.js';
 import { checkRun, type Certificates, type Picture, type Result, type Row, type RunOptions } from './rows.js';
 import { scoresOf } from './scores.js';
 import { seedRun, type SeedRun } from './seed-run.js';
 import type { Task } from './task.js';
+import { isBayesian, uncertaintyOf, type Uncertainty } from './uncertainty.js';
 
 function rowOf(task: Task, snrDb: number, method: string, run: SeedRun, { estimates, row }: Answer): Row {
   return {
@@ -39,12 +40,13 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
   checkRun(task, options);
   const rows: Row[] = [],
     certificates: Certificates[] = [],
+    uncertainties: Uncertainty[] = [],
     networks = new Map<string, OneBitNetwork>();
   let data = '',
     pictures: Picture[] = [];
   for (const seed of options.seeds) {
     const run = await seedRun(task, options, seed),
-      shown: { label: string; estimates: readonly Float32Array[] }[] = [];
+      shown: Shown[] = [];
     for (const method of run.methods) {
       const answer = await answerOf(method, run),
         row = rowOf(task, options.snrDb, method, run, answer);
@@ -54,9 +56,13 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       if (!answer.net) continue;
       networks.set(method, answer.net);
       certificates.push(...certificatesOf(method, run, answer.net));
+      if (!options.uncertainty || !isBayesian(answer.net)) continue;
+      const own = uncertaintyOf(method, answer.net, run, answer.estimates, { samples: options.uncertainty, snrDb: options.snrDb });
+      uncertainties.push(own.figures);
+      shown.push({ label: `${method}, mean of ${options.uncertainty} networks`, estimates: own.means, deviations: own.deviations });
     }
     data = run.instance.data;
     pictures = picturesOf(run.scenes, shown, run.scoring);
   }
-  return { data, rows, certificates, networks, pictures };
+  return { data, rows, certificates, uncertainties, networks, pictures };
 }

@@ -4,6 +4,7 @@ import type { GeneralizationCertificate, RecoveryCertificate } from '../binary/c
 import { methodNames } from './methods.js';
 import type { Scores } from './scores.js';
 import type { DataFolder, Task } from './task.js';
+import type { Uncertainty } from './uncertainty.js';
 
 export interface Row extends Scores {
   readonly task: string;
@@ -61,7 +62,14 @@ export interface Picture {
   readonly name: string;
   readonly peak: number;
   readonly truth: Tensor;
-  readonly panels: readonly { readonly label: string; readonly image: Tensor; readonly psnrDb: number; readonly ssim: number }[];
+  readonly panels: readonly {
+    readonly label: string;
+    readonly image: Tensor;
+    readonly psnrDb: number;
+    readonly ssim: number;
+    /** Predictive standard deviation of every pixel. */
+    readonly deviation?: Tensor;
+  }[];
 }
 
 export interface RunOptions {
@@ -79,6 +87,8 @@ export interface RunOptions {
   readonly startSteps?: number;
   readonly folder?: DataFolder;
   readonly weights?: Uint8Array;
+  /** Networks drawn from each posterior, whose reconstructions tell how uncertain they are. */
+  readonly uncertainty?: number;
   readonly training?: FitOptions;
   readonly onRow?: (row: Row) => void;
 }
@@ -87,6 +97,8 @@ export interface Result {
   readonly data: string;
   readonly rows: readonly Row[];
   readonly certificates: readonly Certificates[];
+  /** Of methods with a posterior, where it was asked for. */
+  readonly uncertainties: readonly Uncertainty[];
   /** The trained networks by method, of the last seed. */
   readonly networks: ReadonlyMap<string, OneBitNetwork>;
   /** The first images and what the methods made of them, of the last seed. */
@@ -94,7 +106,7 @@ export interface Result {
 }
 
 /** Throws a RangeError naming the task's variants and networks, or the methods. */
-export function checkRun(task: Task, { variant, network, methods, layers, seeds, weights }: RunOptions): void {
+export function checkRun(task: Task, { variant, network, methods, layers, seeds, weights, uncertainty }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))
     throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
   if (network !== undefined && !task.networks.includes(network))
@@ -106,5 +118,9 @@ export function checkRun(task: Task, { variant, network, methods, layers, seeds,
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))
     throw new RangeError(`run: expected 1 to 200 layers, got ${layers}`);
+  if (uncertainty !== undefined && (!Number.isSafeInteger(uncertainty) || uncertainty < 2 || uncertainty > 1000))
+    throw new RangeError(`run: expected --uncertainty of 2 to 1000 drawn networks, got ${uncertainty}`);
+  if (uncertainty !== undefined && !methods.includes('bayes'))
+    throw new RangeError(`run: expected --uncertainty with the method bayes, got ${methods.join(', ')}`);
   if (!seeds.length) throw new RangeError('run: expected at least one seed, got none');
 }
