@@ -1,5 +1,6 @@
+import { claimer, orFree } from './claim.js';
 import { gemm, view } from './matrix.js';
-import { alloc, contains, free } from './memory.js';
+import { free } from './memory.js';
 import type { SpinCouplings } from './spins.js';
 import { kernels } from './wasm.js';
 
@@ -34,11 +35,7 @@ export interface AgentSystem {
   release(): void;
 }
 
-function claim(length: number): Float32Array {
-  const array = alloc(length);
-  if (length && !contains(array)) throw new RangeError(`agentSystem: expected room for ${4 * length} bytes in memory, got none`);
-  return array;
-}
+const claim = claimer('agentSystem');
 
 interface Stored {
   /** to = J from, for `width` agents. */
@@ -59,7 +56,7 @@ function storeDense(n: number, values: Float64Array): Stored {
 
 function storeSparse(n: number, { rowPtr, colIdx, values }: SpinCouplings & { kind: 'sparse' }): Stored {
   const pairs = claim(2 * values.length), offsets = new Int32Array(pairs.buffer, pairs.byteOffset, pairs.length);
-  const room = claim(n + 1), starts = new Int32Array(room.buffer, room.byteOffset, room.length);
+  const room = orFree([pairs], () => claim(n + 1)), starts = new Int32Array(room.buffer, room.byteOffset, room.length);
   for (let k = 0; k < values.length; k++) {
     offsets[2 * k] = 4 * colIdx[k]!;
     pairs[2 * k + 1] = values[k]!;
@@ -76,7 +73,8 @@ function storeSparse(n: number, { rowPtr, colIdx, values }: SpinCouplings & { ki
 
 /** Throws a RangeError where the kernels' memory is too small, as does `batch`. */
 export function agentSystem(n: number, couplings: SpinCouplings, field: ArrayLike<number>): AgentSystem {
-  const stored = couplings.kind === 'dense' ? storeDense(n, couplings.values) : storeSparse(n, couplings), own = claim(n);
+  const own = claim(n);
+  const stored = orFree([own], () => (couplings.kind === 'dense' ? storeDense(n, couplings.values) : storeSparse(n, couplings)));
   own.set(field);
   return {
     batch(agents) {

@@ -1,4 +1,5 @@
-import { alloc, contains, free } from './memory.js';
+import { claimer } from './claim.js';
+import { free } from './memory.js';
 import type { SpinWalker } from './spins.js';
 import { kernels } from './wasm.js';
 
@@ -37,8 +38,7 @@ const headerWords = 16;
 export function spinLadder(
   n: number, leader: SpinWalker, descent: SpinWalker, { sets, mostLevels, symmetric, clusterMoves, descentPeriod }: LadderOptions,
 ): SpinLadder {
-  const room = alloc(headerWords + (sets + 2) * mostLevels + 2 * n);
-  if (!contains(room)) throw new RangeError(`spinLadder: expected room for ${room.byteLength} bytes in memory, got none`);
+  const room = claimer('spinLadder')(headerWords + (sets + 2) * mostLevels + 2 * n);
   const words = new Uint32Array(room.buffer, room.byteOffset, room.length);
   let at = headerWords;
   const part = (length: number): Uint32Array => words.subarray(at, at += length);

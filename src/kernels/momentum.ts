@@ -1,4 +1,5 @@
-import { alloc, contains, free, scratch } from './memory.js';
+import { claimer } from './claim.js';
+import { free, scratch } from './memory.js';
 import type { SpinWalker } from './spins.js';
 import { kernels, readable } from './wasm.js';
 
@@ -21,8 +22,7 @@ export interface MomentumSearch {
 
 /** `self` in units of 1/scale: twice the self-coupling of each spin. */
 export function momentumSearch(walker: SpinWalker, self: Float64Array): MomentumSearch {
-  const width = Math.ceil(self.length / 8) * 8, room = alloc(2 * width);
-  if (width && !contains(room)) throw new RangeError(`momentumSearch: expected room for ${room.byteLength} bytes in memory, got none`);
+  const width = Math.ceil(self.length / 8) * 8, room = claimer('momentumSearch')(2 * width);
   room.set(self);
   const own = room.subarray(0, width), last = new Int32Array(room.buffer, room.byteOffset + 4 * width, width);
   return {

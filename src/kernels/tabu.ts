@@ -1,4 +1,5 @@
-import { alloc, contains, free } from './memory.js';
+import { claimer } from './claim.js';
+import { free } from './memory.js';
 import type { SpinWalker } from './spins.js';
 import { kernels } from './wasm.js';
 
@@ -24,8 +25,7 @@ const headerWords = 16;
 
 /** Throws a RangeError where the kernels' memory has no room for n numbers. */
 export function tabuSearch(walker: SpinWalker, n: number, { tenure, spread, patience, shake: [least, most] }: TabuOptions): TabuSearch {
-  const room = alloc(headerWords + Math.ceil(n / 8) * 8);
-  if (!contains(room)) throw new RangeError(`tabuSearch: expected room for ${room.byteLength} bytes in memory, got none`);
+  const room = claimer('tabuSearch')(headerWords + Math.ceil(n / 8) * 8);
   const all = new Int32Array(room.buffer, room.byteOffset, room.length), lowest = new Float64Array(room.buffer, room.byteOffset + 40, 1);
   return {
     start() {
