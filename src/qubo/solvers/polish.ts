@@ -1,23 +1,34 @@
 import { eachNeighbour, energy, field, type QuadraticModel, type Sample } from '../model.js';
 
+export interface Polished {
+  readonly sample: Sample;
+  /** In f64, as `energy` sums it up. */
+  readonly energy: number;
+}
+
 /**
- * Steepest descent in f64: what is left to do where coefficients differ by more than the 30 bits of a search, whose small ones it
- * rounds away. The sample itself where no flip lowers its energy.
+ * First-improvement descent in f64: what is left to do where coefficients differ by more than the 30 bits of a search, which rounds
+ * small ones away, and where a search was stopped on its way. The sample itself where no flip lowers its energy. It takes as long as
+ * a few products with the couplings.
  */
-export function polished(model: QuadraticModel, sample: Sample): Sample {
-  const { n, vartype } = model, state = sample.slice(), fields = Float64Array.from({ length: n }, (_, i) => field(model, state, i));
-  const stepOf = (i: number): number => (vartype === 'binary' ? 1 - 2 * state[i]! : -2 * state[i]!);
-  for (let flips = 0; flips < 4 * n; flips++) {
-    let gain = 0, chosen = -1;
+export function polished(model: QuadraticModel, sample: Sample): Polished {
+  const { n, vartype, linear, offset } = model, state = sample.slice();
+  const fields = Float64Array.from({ length: n }, (_, i) => field(model, state, i));
+  let twice = 0, flips = 0;
+  for (let i = 0; i < n; i++) if (sample[i] !== 0) twice += sample[i]! * (linear[i]! + fields[i]!);
+  const given = offset + twice / 2;
+  for (let before = -1; flips > before && flips < 4 * n;) {
+    before = flips;
     for (let i = 0; i < n; i++) {
-      const change = stepOf(i) * fields[i]!;
-      if (change < gain) { gain = change; chosen = i; }
+      const step = vartype === 'binary' ? 1 - 2 * state[i]! : -2 * state[i]!;
+      if (!(step * fields[i]! < 0)) continue;
+      state[i]! += step;
+      eachNeighbour(model, i, (j, value) => { fields[j]! += step * value; });
+      flips++;
     }
-    if (chosen < 0) break;
-    const step = stepOf(chosen);
-    state[chosen]! += step;
-    eachNeighbour(model, chosen, (j, value) => { fields[j]! += step * value; });
   }
+  if (!flips) return { sample, energy: given };
   // Fields that were summed up in another order can call a rounding error a gain.
-  return energy(model, state) < energy(model, sample) ? state : sample;
+  const found = energy(model, state);
+  return found < given ? { sample: state, energy: found } : { sample, energy: given };
 }

@@ -1,6 +1,6 @@
 import { toSpins } from '../convert.js';
-import { checkFinite, energy, type QuadraticModel, type Sample } from '../model.js';
-import { polished } from './polish.js';
+import { checkFinite, type QuadraticModel, type Sample } from '../model.js';
+import { polished, type Polished } from './polish.js';
 import type { SolveOptions, SolveResult, Stopped } from './solver.js';
 
 /** One read under way. */
@@ -21,6 +21,8 @@ export interface Read {
 
 /** Starts read r, a function of r and the seed alone. Only one read is under way at a time. */
 export interface Reads {
+  /** The energy of a read under way is at most so far from that of its sample in f64; any distance unless given. */
+  readonly rounding?: number;
   start(r: number): Read;
   release(): void;
 }
@@ -43,7 +45,7 @@ export function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRea
   whole('readStep', readStep, 1);
 }
 
-interface Kept { readonly sample: Sample; readonly energy: number; readonly read: number }
+interface Kept extends Polished { readonly read: number }
 const byEnergy = (a: Kept, b: Kept): number => a.energy - b.energy || a.read - b.read;
 
 /** Lets signals, timers and the terminal have their turn. */
@@ -57,26 +59,29 @@ export async function runReads(
   solver: string, model: QuadraticModel, begin: () => Reads, options: SolveOptions, defaultReads: number,
 ): Promise<SolveResult> {
   checkOptions(options);
-  checkFinite('solve', model);
   const { timeMs, target, signal, onProgress, firstRead = 0, readStep = 1 } = options;
   const limit = options.reads ?? (timeMs === undefined ? defaultReads : Infinity);
   const began = performance.now(), elapsed = (): number => performance.now() - began;
+  checkFinite('solve', model);
   const own = (bits: Sample): Sample => (model.vartype === 'spin' ? toSpins(bits) : bits);
   const found: Kept[] = [];
   let reads = 0, sweeps = 0, bestSeconds = 0, lowest = Infinity, lower = -Infinity, yielded = 0, told = 0, proven = false;
   let stopped: Stopped | undefined;
   const all = begin();
 
-  const reached = (read: Read): boolean =>
-    target !== undefined && read.energy() <= target + 1e-6 * Math.abs(target) && energy(model, own(read.sample())) <= target;
+  const settled = (read: Read): Polished => polished(model, own(read.sample()));
+  const near = target === undefined ? -Infinity : target + (all.rounding ?? Infinity);
   try {
     while (reads < limit && !stopped) {
       const read = all.start(firstRead + reads * readStep);
+      let seen = Infinity, met: Polished | undefined;
       for (let more = true; more;) {
         more = read.step();
-        const now = elapsed(), improved = read.energy() < lowest;
-        if (improved) { lowest = read.energy(); bestSeconds = now / 1000; }
-        if (improved && reached(read)) stopped = 'target';
+        const now = elapsed(), current = read.energy();
+        if (current < lowest) { lowest = current; bestSeconds = now / 1000; }
+        if (current < seen && current <= near) met = settled(read);
+        seen = Math.min(seen, current);
+        if (met && met.energy <= target!) stopped = 'target';
         else if (timeMs !== undefined && now >= timeMs) stopped = 'time';
         else if (signal?.aborted) stopped = 'interrupted';
         if (onProgress && now - told >= progressMs) {
@@ -87,8 +92,10 @@ export async function runReads(
         if (stopped) break;
         if (now - yielded >= yieldMs) { await turn(); yielded = elapsed(); }
       }
-      const sample = polished(model, own(read.sample()));
-      found.push({ sample, energy: energy(model, sample), read: firstRead + reads * readStep });
+      // What has met the target is what is returned; another read may only meet it by its last descent.
+      const last = stopped === 'target' ? met! : settled(read);
+      if (target !== undefined && last.energy <= target) stopped = 'target';
+      found.push({ ...last, read: firstRead + reads * readStep });
       if (found.length >= 2 * kept) found.sort(byEnergy).length = kept;
       sweeps += read.sweeps();
       lower = Math.max(lower, read.lowerBound?.() ?? -Infinity);
