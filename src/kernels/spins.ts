@@ -1,5 +1,6 @@
 import { random } from '../core/random.js';
-import { alloc, contains, free, scratch } from './memory.js';
+import { claimer, orFree } from './claim.js';
+import { free, scratch } from './memory.js';
 import { kernels, readable } from './wasm.js';
 
 /** Symmetric coefficients with a zero diagonal, dense n × n row-major or as compressed rows; `scale` makes integers of them. */
@@ -17,8 +18,12 @@ export interface SpinWalker {
   start(linear: Float64Array, state: ArrayLike<number>, seed: readonly [number, number]): void;
   /** A sweep of Metropolis' rule at each temperature, given in units of 1/scale. */
   anneal(temperatures: Float32Array): void;
-  /** Steepest descent to a local minimum. */
-  descend(): void;
+  /** Steepest descent, of at most so many flips; whether it ended in a local minimum. */
+  descend(flips: number): boolean;
+  /** First-improvement descent of at most so many sweeps. */
+  settle(sweeps: number): void;
+  /** E(x_i = 1) − E(x_i = 0) for every i, in units of 1/scale: valid until the walker moves on. */
+  fields(): Int32Array;
   energy(): number;
   bestEnergy(): number;
   flips(): number;
@@ -38,18 +43,13 @@ export interface SpinSystem {
 const headerBytes = 144, lanes = 16, unreachable = -(2 ** 30);
 const padded = (n: number): number => Math.ceil(n / 8) * 8;
 
-/** Room in the kernels' memory that stays until it is given back. */
-function claim(words: number): Float32Array {
-  const array = alloc(words);
-  if (words && !contains(array)) throw new RangeError(`spinSystem: expected room for ${4 * words} bytes in memory, got none`);
-  return array;
-}
+const claim = claimer('spinSystem');
 const ints = (array: Float32Array): Int32Array => new Int32Array(array.buffer, array.byteOffset, array.length);
 
 interface Stored { readonly kind: number; readonly matrix: Float32Array; readonly rows: Float32Array | number }
 
 function storeSparse(n: number, { rowPtr, colIdx, values }: SpinCouplings & { kind: 'sparse' }, scale: number): Stored {
-  const matrix = claim(2 * values.length), entries = ints(matrix), rows = claim(n + 1), starts = ints(rows);
+  const matrix = claim(2 * values.length), entries = ints(matrix), rows = orFree([matrix], () => claim(n + 1)), starts = ints(rows);
   for (let k = 0; k < values.length; k++) {
     entries[2 * k] = 4 * colIdx[k]!;
     entries[2 * k + 1] = Math.round(scale * values[k]!);
@@ -61,7 +61,7 @@ function storeSparse(n: number, { rowPtr, colIdx, values }: SpinCouplings & { ki
 function storeDense(n: number, values: Float64Array, scale: number): Stored {
   const width = padded(n);
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  for (let k = 0; k < values.length; k++) largest = Math.max(largest, Math.abs(values[k]!));
   const narrow = Math.round(scale * largest) <= 32767, matrix = claim(narrow ? n * width / 2 : n * width);
   const to = narrow ? new Int16Array(matrix.buffer, matrix.byteOffset, n * width) : ints(matrix);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) to[i * width + j] = Math.round(scale * values[i * n + j]!);
@@ -112,7 +112,9 @@ function walkerOn(n: number, scale: number, { kind, matrix, rows }: Stored): Spi
       for (let k = lanes; k < lanes + 16; k++) all[k] = rng.bits() | 1;
     },
     anneal: temperatures => scratch(() => kernels.anneal(address, readable(temperatures).byteOffset, temperatures.length)),
-    descend: () => kernels.descend(address),
+    descend: flips => kernels.descend(address, Math.min(flips, 2 ** 31 - 1)) !== 0,
+    settle: sweeps => kernels.settle(address, sweeps),
+    fields: () => field.subarray(0, n),
     energy: () => energies[0]!,
     bestEnergy: () => energies[1]!,
     flips: () => all[7]! >>> 0,

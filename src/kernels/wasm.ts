@@ -83,7 +83,9 @@ interface Kernels {
   probabilities(state: number, count: number, p: number): void;
   weigh(state: number, count: number, v: number, to: number): void;
   spinFields(walker: number): void;
-  descend(walker: number): void;
+  /** 1 where it ended within so many flips, else 0. */
+  descend(walker: number, flips: number): number;
+  settle(walker: number, sweeps: number): void;
   anneal(walker: number, temperatures: number, count: number): void;
   temper(ladder: number, rounds: number): void;
   descendAll(ladder: number): void;

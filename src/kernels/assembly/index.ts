@@ -17,7 +17,7 @@ export { correlateSigns } from './sign-correlate';
 export { copyRuns, addRuns } from './runs';
 export { signBits, xnor } from './xnor';
 export { packSigns, packSignsTransposed } from './sign-pack';
-export { spinFields, descend } from './spins';
+export { spinFields, descend, settle } from './spins';
 export { anneal } from './anneal';
 export { descendAll, temper } from './temper';
 export { momentum } from './momentum';

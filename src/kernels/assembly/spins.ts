@@ -110,17 +110,56 @@ export function spinFields(w: Walker): void {
   for (let i = 0; i < w.n; i++) if (i32.load(w.spin + (<usize>i << 2)) > 0) addRow(w, i, false);
 }
 
-/** Steepest descent: the flip that gains most, until none gains. */
-export function descend(w: Walker): void {
-  for (;;) {
-    let gain = 0, chosen = -1;
-    for (let i = 0, at: usize = 0; i < w.n; i++, at += 4) {
-      const change = -(i32.load(w.spin + at) * i32.load(w.field + at));
-      if (change < gain) { gain = change; chosen = i; }
-    }
-    if (chosen < 0) break;
+/** What flips of the four spins at byte `at` gain. */
+// @ts-ignore: decorator
+@inline
+function gains(w: Walker, at: usize): v128 {
+  return i32x4.mul(v128.load(w.spin + at), v128.load(w.field + at));
+}
+
+/** The first spin of those whose flip gains most; −1 where none gains. */
+function steepest(w: Walker): i32 {
+  const end = <usize>w.n << 2;
+  let most = i32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) most = i32x4.max_s(most, gains(w, at));
+  most = i32x4.max_s(most, i8x16.shuffle(most, most, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const gain = max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1));
+  if (gain == 0) return -1;
+  const wanted = i32x4.splat(gain);
+  let at: usize = 0, met = 0;
+  while ((met = i32x4.bitmask(i32x4.eq(gains(w, at), wanted))) == 0) at += 16;
+  return <i32>(at >> 2) + ctz(met);
+}
+
+/** Steepest descent of at most `flips` flips; whether it ended, which is where no flip gains. */
+export function descend(w: Walker, flips: i32): bool {
+  let chosen = steepest(w);
+  for (; chosen >= 0 && flips > 0; flips--) {
     flip(w, chosen);
     w.flips++;
+    chosen = steepest(w);
   }
+  keepBest(w);
+  return chosen < 0;
+}
+
+/** Flips what gains, in order; whether any did. */
+export function descendOnce(w: Walker): bool {
+  const end = <usize>w.n << 2, none = i32x4.splat(0);
+  let any = false;
+  for (let at: usize = 0; at < end; at += 16) {
+    if (!v128.any_true(i32x4.gt_s(gains(w, at), none))) continue;
+    for (let k = at; k < at + 16; k += 4)
+      if (i32.load(w.spin + k) * i32.load(w.field + k) > 0) {
+        flip(w, <i32>(k >> 2));
+        any = true;
+      }
+  }
+  return any;
+}
+
+/** First-improvement descent of at most `sweeps` sweeps: quicker than the steepest where spins are many. */
+export function settle(w: Walker, sweeps: i32): void {
+  while (sweeps-- > 0 && descendOnce(w)) {}
   keepBest(w);
 }

@@ -1,5 +1,5 @@
 import { exponential, sweep } from './anneal';
-import { flip, keepBest, nextRandom, Walker } from './spins';
+import { descendOnce, flip, keepBest, nextRandom, Walker } from './spins';
 
 /** The header that src/kernels/ladder.ts fills. */
 @unmanaged
@@ -84,18 +84,7 @@ function moveCluster(ladder: Ladder, a: Walker, b: Walker): void {
 
 /** First-improvement descent. */
 function descendInOrder(w: Walker): void {
-  const end = <usize>w.n << 2;
-  for (let more = true; more;) {
-    more = false;
-    for (let at: usize = 0; at < end; at += 16) {
-      if (!v128.any_true(i32x4.gt_s(i32x4.mul(v128.load(w.spin + at), v128.load(w.field + at)), i32x4.splat(0)))) continue;
-      for (let k = at; k < at + 16; k += 4)
-        if (i32.load(w.spin + k) * i32.load(w.field + k) > 0) {
-          flip(w, <i32>(k >> 2));
-          more = true;
-        }
-    }
-  }
+  while (descendOnce(w)) {}
 }
 
 function copyState(from: Walker, to: Walker): void {

@@ -1,9 +1,8 @@
 import { random } from '../../core/random.js';
-import type { QuadraticModel } from '../model.js';
-import { integerForm, randomState } from './integer-form.js';
+import { randomState, withIntegerForm, type IntegerForm } from './integer-form.js';
 import { sweepsOf } from './lengths.js';
 import { runReads, type Reads } from './reads.js';
-import { sliced } from './slices.js';
+import { descending, sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
 import { automaticTemperatures, geometric } from './temperatures.js';
 
@@ -22,21 +21,23 @@ function checkRange({ hot, cold }: AnnealingOptions): void {
   if (hot !== undefined && cold !== undefined && hot < cold) throw new RangeError(`annealing: expected hot at least cold, got ${hot} and ${cold}`);
 }
 
-function readsOf(given: QuadraticModel, options: SolveOptions, { hot, cold }: AnnealingOptions): Reads {
-  const { seed = 1 } = options, form = integerForm(given), { model } = form, walker = form.walker(), { scale } = form.system;
-  const automatic = automaticTemperatures(form), range = { hot: hot ?? automatic.hot, cold: cold ?? automatic.cold };
-  range.hot = Math.max(range.hot, range.cold);
+function readsOf(form: IntegerForm, options: SolveOptions, own: AnnealingOptions): Reads {
+  const { seed = 1 } = options, { model, rounding } = form, walker = form.walker(), automatic = automaticTemperatures(form);
+  const cold = own.cold === undefined ? automatic.cold : form.countOf(own.cold);
+  const range = { hot: Math.max(cold, own.hot === undefined ? automatic.hot : form.countOf(own.hot)), cold };
   return {
+    rounding,
     start(r) {
       const rng = random(stream, seed, r), sweeps = sweepsOf(r, options, defaultSweeps);
       let done = 0;
       walker.start(model.linear, randomState(model.n, rng), [rng.bits(), rng.bits()]);
-      const work = sliced(count => walker.anneal(geometric(range, sweeps, done, count, scale)));
+      const work = sliced(count => walker.anneal(geometric(range, sweeps, done, count)));
+      const descend = descending(walker, model.n);
       return {
         step() {
+          if (done === sweeps) return descend();
           done += work(sweeps - done);
-          if (done === sweeps) walker.descend();
-          return done < sweeps;
+          return true;
         },
         energy: () => form.energyOf(walker.bestEnergy()),
         sample: () => walker.best(),
@@ -56,6 +57,7 @@ export function annealing(own: AnnealingOptions = {}): Solver {
   checkRange(own);
   return {
     name: 'annealing', defaultReads,
-    solve: (model, options = {}) => runReads('annealing', model, () => readsOf(model, options, own), options, defaultReads),
+    solve: (model, options = {}) =>
+      runReads('annealing', model, () => withIntegerForm(model, form => readsOf(form, options, own)), options, defaultReads),
   };
 }

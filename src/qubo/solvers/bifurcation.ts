@@ -1,9 +1,9 @@
 import type { QuadraticModel } from '../model.js';
 import { bifurcationOf, type Agents, type BifurcationParameters } from './agents.js';
-import { integerForm } from './integer-form.js';
+import { withIntegerForm, type IntegerForm } from './integer-form.js';
 import { sweepsOf } from './lengths.js';
 import { runReads, type Read, type Reads } from './reads.js';
-import { sliced } from './slices.js';
+import { descending, sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
 
 /** Ballistic, and heated by 0.1, unless given. */
@@ -12,8 +12,8 @@ export type BifurcationOptions = Partial<BifurcationParameters>;
 const defaultHeat = 0.1, defaultSteps = 1000, defaultReads = 32, stream = 0x62696675;
 
 /** Reads are the agents: the first that is asked for moves some of those after it along. */
-function readsOf(given: QuadraticModel, options: SolveOptions, parameters: BifurcationParameters): Reads {
-  const { seed = 1, firstRead = 0, readStep = 1 } = options, form = integerForm(given), walker = form.walker();
+function readsOf(form: IntegerForm, given: QuadraticModel, options: SolveOptions, parameters: BifurcationParameters): Reads {
+  const { seed = 1, firstRead = 0, readStep = 1 } = options, walker = form.walker(), { n, linear } = form.model;
   const system = bifurcationOf(given, parameters), { together } = system;
   const count = options.reads ?? (options.timeMs === undefined ? defaultReads : Infinity);
   let agents: Agents | undefined, first = 0;
@@ -31,27 +31,29 @@ function readsOf(given: QuadraticModel, options: SolveOptions, parameters: Bifur
     start(r): Read {
       const k = (r - firstRead) / readStep, own = agents && k - first < agents.count ? agents : moveOn(k), a = k - first;
       const steps = sweepsOf(Math.floor(k / together), options, defaultSteps), work = sliced(length => own.advance(length));
-      let ended = false;
+      let descend: (() => boolean) | undefined;
       /** Of all agents while they are under way, then of its own. */
       const leader = (): number => {
         let best = a;
-        if (!ended) for (let b = 0; b < own.count; b++) if (own.energy(b) < own.energy(best)) best = b;
+        if (!descend) for (let b = 0; b < own.count; b++) if (own.energy(b) < own.energy(best)) best = b;
         return best;
       };
       return {
         step() {
+          if (!descend && system.prepare()) return true;
           if (own.done() < steps) {
             work(steps - own.done());
             return true;
           }
-          walker.start(form.model.linear, own.sample(a), [0, 1]);
-          walker.descend();
-          ended = true;
-          return false;
+          if (!descend) {
+            walker.start(linear, own.sample(a), [0, 1]);
+            descend = descending(walker, n);
+          }
+          return descend();
         },
-        energy: () => (ended ? form.energyOf(walker.bestEnergy()) : own.energy(leader())),
-        sample: () => (ended ? walker.best() : own.sample(leader())),
-        sweeps: () => (ended ? steps : own.done() * own.count),
+        energy: () => (descend ? form.energyOf(walker.bestEnergy()) : own.energy(leader())),
+        sample: () => (descend ? walker.best() : own.sample(leader())),
+        sweeps: () => (descend ? steps : own.done() * own.count),
       };
     },
     release() {
@@ -73,6 +75,7 @@ export function bifurcation(own: BifurcationOptions = {}): Solver {
   const parameters = { mode, heat, ...(dt !== undefined && { dt }) };
   return {
     name, defaultReads,
-    solve: (model, options = {}) => runReads(name, model, () => readsOf(model, options, parameters), options, defaultReads),
+    solve: (model, options = {}) =>
+      runReads(name, model, () => withIntegerForm(model, form => readsOf(form, model, options, parameters)), options, defaultReads),
   };
 }

@@ -39,11 +39,12 @@ export interface Extremes {
   readonly ofNegative: number;
 }
 
-/** By Lanczos' method: from below, most often within a few per cent. */
-export function extremes(model: QuadraticModel): Extremes {
+/** By Lanczos' method: from below, most often within a few per cent. It yields after every product with the matrix. */
+export function* extremes(model: QuadraticModel): Generator<void, Extremes> {
   const { n } = model, rng = random(stream), diagonal: number[] = [], beside: number[] = [];
   const bound = product(model, new Float64Array(n).fill(1), true).reduce((a, b) => Math.max(a, b), 0);
   let before = new Float64Array(n), x = Float64Array.from({ length: n }, () => rng.normal()), length = Math.sqrt(dot(x, x));
+  yield;
   for (let k = 0; k < Math.min(n, lanczosSteps) && length > 1e-9 * bound; k++) {
     if (k) beside.push(length);
     const unit = x.map(value => value / length), y = product(model, unit), along = dot(unit, y), back = k ? length : 0, old = before;
@@ -51,6 +52,7 @@ export function extremes(model: QuadraticModel): Extremes {
     before = unit;
     x = y.map((value, i) => value - along * unit[i]! - back * old[i]!);
     length = Math.sqrt(dot(x, x));
+    yield;
   }
   const ofNegative = largestOfTridiagonal(diagonal.map(value => -value), beside, bound);
   return { largest: largestOfTridiagonal(diagonal, beside, bound), ofNegative };
@@ -59,10 +61,12 @@ export function extremes(model: QuadraticModel): Extremes {
 /**
  * Self-couplings that leave no need for unlike copies in a ground state (Okuyama et al. 2019): half of the largest eigenvalue λ of J,
  * or for the spins of any set C, Σ_j |J_ij| − ½ Σ_{j ∈ C} |J_ij|. From C, which begins as all, those for which that is above λ/2 leave.
+ * It yields after every product as well.
  */
-export function selfCouplings(model: QuadraticModel, { largest }: Extremes): Float64Array {
+export function* selfCouplings(model: QuadraticModel, { largest }: Extremes): Generator<void, Float64Array> {
   const half = largest / 2, inside = new Uint8Array(model.n).fill(1), sums = product(model, inside, true);
   for (let round = 0; ; round++) {
+    yield;
     const within = product(model, inside, true), own = sums.map((sum, i) => sum - within[i]! / 2);
     if (round === rounds || own.every((value, i) => !inside[i] || value <= half))
       return own.map((value, i) => (inside[i] ? value : half));

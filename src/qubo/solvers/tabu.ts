@@ -1,7 +1,7 @@
 import { random } from '../../core/random.js';
 import { tabuSearch, type TabuOptions } from '../../kernels/index.js';
 import type { QuadraticModel } from '../model.js';
-import { integerForm, randomState } from './integer-form.js';
+import { randomState, withIntegerForm, type IntegerForm } from './integer-form.js';
 import { sweepsOf } from './lengths.js';
 import { runReads, type Reads } from './reads.js';
 import { sliced } from './slices.js';
@@ -16,10 +16,10 @@ const search = (n: number): TabuOptions => ({
   patience: 10 * n, shake: [Math.ceil(n / 10), Math.max(Math.min(10, n), Math.ceil(n / 4))],
 });
 
-/** The reads of a tabu search: see `tabu`. */
-export function tabuReads(given: QuadraticModel, options: SolveOptions): Reads {
-  const form = integerForm(given), { model } = form, walker = form.walker(), tabu = tabuSearch(walker, model.n, search(model.n));
+function readsOf(form: IntegerForm, options: SolveOptions): Reads {
+  const { model, rounding } = form, walker = form.walker(), tabu = tabuSearch(walker, model.n, search(model.n));
   return {
+    rounding,
     start(r) {
       const rng = random(stream, options.seed ?? 1, r), moves = Math.min(longestRead, sweepsOf(r, options, defaultMoves(model.n)));
       let done = 0;
@@ -42,6 +42,10 @@ export function tabuReads(given: QuadraticModel, options: SolveOptions): Reads {
     },
   };
 }
+
+/** The reads of a tabu search: see `tabu`. */
+export const tabuReads = (model: QuadraticModel, options: SolveOptions): Reads =>
+  withIntegerForm(model, form => readsOf(form, options));
 
 /**
  * Iterated tabu search (Palubeckis 2006): the best flip that is not held, a flipped variable being held for some moves; after 10 n

@@ -1,5 +1,4 @@
 import { random } from '../../core/random.js';
-import { field } from '../model.js';
 import { randomState, type IntegerForm } from './integer-form.js';
 
 export interface Range {
@@ -7,38 +6,36 @@ export interface Range {
   readonly cold: number;
 }
 
-const states = 3,
-  stream = 0x74656d70,
+const mostStates = 3,
+  /** Enough for a percentile. */
+  spins = 1000, sweeps = 50,
+  stream = 0x68656174,
   /** Of the mean gain in random states: what was best on max-cut and dense instances alike, see benchmarks. */
   hotPart = 0.5,
   /** ln 200: a spin in the smallest gap of note leaves it once in 200 sweeps. */
   coldPart = 1 / Math.log(200);
 
 /**
- * Temperatures in the model's units. Hot: half of the mean absolute gain of a flip in random states. Cold: from the gains that hold
- * local minima together, their 5th percentile, because one tiny coefficient would freeze half of a schedule that looked at the
- * smallest one.
+ * Temperatures in the units that the form's walkers count in. Hot: half of the mean absolute gain of a flip in random states. Cold:
+ * from the gains that hold local minima together, their 5th percentile, because one tiny coefficient would freeze half of a schedule
+ * that looked at the smallest one.
  */
 export function automaticTemperatures(form: IntegerForm): Range {
-  const { model } = form, walker = form.walker(), gaps: number[] = [];
-  let sum = 0;
+  const { model: { n, linear } } = form, walker = form.walker();
+  const states = Math.min(mostStates, Math.ceil(spins / n)), gaps = new Int32Array(states * n);
+  let sum = 0, count = 0;
   for (let k = 0; k < states; k++) {
-    const rng = random(stream, k), state = randomState(model.n, rng);
-    for (let i = 0; i < model.n; i++) sum += Math.abs(field(model, state, i));
-    walker.start(model.linear, state, [rng.bits(), rng.bits()]);
-    walker.descend();
-    const settled = walker.state();
-    for (let i = 0; i < model.n; i++) {
-      const gap = Math.abs(field(model, settled, i));
-      if (gap * form.system.scale >= 1) gaps.push(gap);
-    }
+    const rng = random(stream, k), fields = walker.fields();
+    walker.start(linear, randomState(n, rng), [rng.bits(), rng.bits()]);
+    for (const value of fields) sum += Math.abs(value);
+    walker.settle(sweeps);
+    for (const value of fields) if (value !== 0) gaps[count++] = Math.abs(value);
   }
-  if (!gaps.length) return { hot: 1, cold: 1 };
-  gaps.sort((a, b) => a - b);
-  const cold = coldPart * gaps[Math.floor(gaps.length / 20)]!;
-  return { hot: Math.max(cold, hotPart * sum / (states * model.n)), cold };
+  if (!count) return { hot: 1, cold: 1 };
+  const cold = coldPart * gaps.subarray(0, count).sort()[Math.floor(count / 20)]!;
+  return { hot: Math.max(cold, hotPart * sum / (states * n)), cold };
 }
 
-/** Temperatures `first` … `first + length − 1` of a geometric schedule of `count`, times `scale`. */
-export const geometric = ({ hot, cold }: Range, count: number, first = 0, length = count, scale = 1): Float32Array =>
-  Float32Array.from({ length }, (_, k) => scale * (count === 1 ? cold : hot * (cold / hot) ** ((first + k) / (count - 1))));
+/** Temperatures `first` … `first + length − 1` of a geometric schedule of `count`. */
+export const geometric = ({ hot, cold }: Range, count: number, first = 0, length = count): Float32Array =>
+  Float32Array.from({ length }, (_, k) => (count === 1 ? cold : hot * (cold / hot) ** ((first + k) / (count - 1))));

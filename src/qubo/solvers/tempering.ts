@@ -2,7 +2,7 @@ import { spinLadder, type SpinWalker } from '../../kernels/index.js';
 import { random } from '../../core/random.js';
 import { toSpin } from '../convert.js';
 import type { QuadraticModel } from '../model.js';
-import { integerForm, randomState } from './integer-form.js';
+import { randomState, withIntegerForm, type IntegerForm } from './integer-form.js';
 import { runReads, type Reads } from './reads.js';
 import { sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
@@ -36,9 +36,10 @@ function hasClusters({ n, couplings }: QuadraticModel, wanted = couplings.values
   return wanted && couplings.kind === 'sparse' && couplings.values.length > 0;
 }
 
-function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOptions): Reads {
-  const { seed = 1 } = options, form = integerForm(given), { model, system: { scale } } = form, automatic = automaticTemperatures(form);
-  const cold = own.cold ?? colder * automatic.cold, hot = Math.max(cold, own.hot ?? automatic.hot);
+function readsOf(form: IntegerForm, options: SolveOptions, own: TemperingOptions): Reads {
+  const { seed = 1 } = options, { model, rounding } = form, automatic = automaticTemperatures(form);
+  const cold = own.cold === undefined ? colder * automatic.cold : form.countOf(own.cold);
+  const hot = Math.max(cold, own.hot === undefined ? automatic.hot : form.countOf(own.hot));
   const sweeps = options.sweeps ?? (options.timeMs === undefined || options.reads !== undefined ? defaultSweeps : Infinity);
   const clusters = hasClusters(model, own.clusters), sets = clusters ? 2 : 1;
   const walkers = new Map<number, SpinWalker>(), leader = form.walker(), descent = form.walker();
@@ -61,13 +62,14 @@ function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOpt
   }
 
   return {
+    rounding,
     start(r) {
-      const rng = random(stream, seed, r);
-      for (const walker of [...walkers.values(), leader]) walker.start(model.linear, randomState(model.n, rng), [rng.bits(), rng.bits()]);
-      let temperatures = geometric({ hot, cold }, firstLevels, 0, firstLevels, scale).reverse();
-      arrange(temperatures, []);
-      ladder.start();
+      const rng = random(stream, seed, r), waiting = [...walkers.values()];
+      const begin = (walker: SpinWalker): void => walker.start(model.linear, randomState(model.n, rng), [rng.bits(), rng.bits()]);
+      begin(leader);
+      let temperatures = geometric({ hot, cold }, firstLevels).reverse();
       let done = 0, flips = 0, arranged = 0, change = firstChange;
+      const beginSome = sliced(count => waiting.splice(0, count).forEach(begin));
       const work = sliced(count => ladder.run(count));
       function adapt(): void {
         const tries = sets * (done - arranged) / 2, rejections = ladder.swaps().map(count => Math.max(0, 1 - count / tries));
@@ -79,6 +81,13 @@ function readsOf(given: QuadraticModel, options: SolveOptions, own: TemperingOpt
       }
       return {
         step() {
+          if (waiting.length) {
+            beginSome(waiting.length);
+            if (waiting.length) return true;
+            arrange(temperatures, []);
+            ladder.start();
+            return true;
+          }
           const count = work(Math.min(sweeps, change) - done);
           done += count;
           flips += count * sets * temperatures.length;
@@ -109,6 +118,7 @@ export function tempering(own: TemperingOptions = {}): Solver {
   checkOptions(own);
   return {
     name: 'tempering', defaultReads,
-    solve: (model, options = {}) => runReads('tempering', model, () => readsOf(model, options, own), options, defaultReads),
+    solve: (model, options = {}) =>
+      runReads('tempering', model, () => withIntegerForm(model, form => readsOf(form, options, own)), options, defaultReads),
   };
 }
