@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
-import { brick, circuit, openQasm, parameterShift, sampleOutcomes, simulator, trajectory, type Gate } from '../src/quantum/index.js';
+import { brick, circuit, noisyProbabilities, openQasm, parameterShift, sampleOutcomes, simulator, trajectory, type Gate } from '../src/quantum/index.js';
 
 interface Case {
   readonly qubits: number;
@@ -70,6 +70,15 @@ states('trajectories average to the depolarising channel', () => {
     one.release();
   }
   assert.ok(Math.abs(mean - (1 - 4 * q / 3) * Math.cos(theta)) < 4 * Math.cos(theta) / Math.sqrt(count));
+});
+states('outcomes under noise are those of NumPy\'s density matrix, by Kraus operators', () => {
+  const of = brick(2, { depth: 3 }), angles = Array.from({ length: 10 }, (_, k) => 0.3 * k - 1), count = 4000;
+  const p = noisyProbabilities(of, angles, { one: 0.1, two: 0.3 }, count, random(4));
+  assert.ok(distance(p, [0.3190362431, 0.2750368897, 0.2000457949, 0.2058810723]) < 4 * 0.5 / Math.sqrt(count));
+  const one = simulator(of);
+  assert.ok(distance(noisyProbabilities(of, angles, { one: 0, two: 0 }, 1, random(4)), one.probabilities(angles)) < 1e-15);
+  one.release();
+  assert.throws(() => noisyProbabilities(of, angles, { one: 0, two: 0 }, 0, random(4)), /noisyProbabilities: expected at least 1 trajectory, got 0/);
 });
 states('a circuit as OpenQASM 3', () => {
   const text = openQasm(circuit(2, 1, [{ kind: 'h', qubit: 0 }, { kind: 'cry', control: 0, qubit: 1, angle: 0 }, { kind: 'cnot', control: 1, qubit: 0 }]), [0.5]);

@@ -1,5 +1,6 @@
 import type { Random } from '../core/random.js';
 import { circuit, type Circuit, type Gate } from './circuit.js';
+import { simulator } from './simulator.js';
 
 /** Probabilities that a gate on one or on two qubits is followed by an error. */
 export interface Depolarising {
@@ -31,4 +32,18 @@ export function trajectory(of: Circuit, { one, two }: Depolarising, rng: Random)
     }
   }
   return circuit(of.qubits, of.angles, gates);
+}
+
+/** The distribution of outcomes under depolarising noise, as the mean over trajectories; one does where there is no noise. */
+export function noisyProbabilities(of: Circuit, angles: ArrayLike<number>, noise: Depolarising, trajectories: number, rng: Random): Float64Array {
+  if (!Number.isSafeInteger(trajectories) || trajectories < 1)
+    throw new RangeError(`noisyProbabilities: expected at least 1 trajectory, got ${trajectories}`);
+  const sum = new Float64Array(2 ** of.qubits), p = new Float64Array(sum.length);
+  for (let k = 0; k < trajectories; k++) {
+    const one = simulator(trajectory(of, noise, rng));
+    one.probabilities(angles, p);
+    one.release();
+    for (let w = 0; w < sum.length; w++) sum[w]! += p[w]! / trajectories;
+  }
+  return sum;
 }
