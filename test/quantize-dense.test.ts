@@ -162,6 +162,21 @@ test('every method has its row: exact is never above the others that choose betw
   assert.is(again.rows[0]!['mse'], mse('qubo-2'));
 });
 
+test('methods that cannot be afforded are named beside the rows, and refused where nothing else was asked for', async () => {
+  const files: Record<string, Uint8Array> = {}, count = 60;
+  for (const part of ['train', 't10k']) {
+    files[`mnist/${part}-images-idx3-ubyte.gz`] = idxFile([count, 28, 28], Array.from({ length: count * 784 }, (_, k) => (k * k) % 251));
+    files[`mnist/${part}-labels-idx1-ubyte.gz`] = idxFile([count], Array.from({ length: count }, (_, k) => k % 10));
+  }
+  const small = { variant: 'mnist-10', folder: folderOf(files) };
+  const { rows, notes } = await run(['exact-2', 'rtn-2', 'exact-1'], small);
+  assert.equal(rows.map(({ method }) => method), ['rtn-2']);
+  assert.equal(notes, ['exact-2, exact-1 left out: 100 inputs, exact search takes at most 40']);
+  assert.equal((await run(['rtn-2'], small)).notes, []);
+  const failed = await run(['exact-2'], small).then(() => 'none', (error: Error) => error.message);
+  assert.is(failed, 'quantize-dense: expected methods for 100 inputs, got exact-2, for at most 40');
+});
+
 test('an interrupted study throws an AbortError, a wrong name one line', async () => {
   const stopped = new AbortController();
   stopped.abort();

@@ -1,8 +1,8 @@
 import { largestScale } from '../../qubo/rounding/index.js';
 import { breathing } from './breathing.js';
-import { accuracyOf, trainDense, type DenseNetwork } from './dense-network.js';
+import { accuracyOf, trainDense } from './dense-network.js';
 import { firstImages, pixelsPer, publishedSets, resized, type LabelledImages, type LabelledSplit } from './labelled-images.js';
-import { quantizationOf, quantizedNames, tooLarge } from './quantize-methods.js';
+import { affordable, quantizationOf, quantizedNames } from './quantize-methods.js';
 import { bytesOf, floatLogits, quantizedLogits, quantizer, type QuantizedLayer } from './quantized-network.js';
 import { segmentDigits } from './segment-digits.js';
 import type { Study, StudyOptions, StudyRow } from './study.js';
@@ -64,9 +64,6 @@ function foundBy(layers: readonly QuantizedLayer[]): string {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([by, count]) => `${by} ${count}`).join(', ');
 }
 
-const sizeOf = (network: DenseNetwork): { inputs: number; neurons: number } =>
-  ({ inputs: Math.max(...network.map(({ fanIn }) => fanIn)), neurons: network.reduce((sum, layer) => sum + layer.neurons, 0) });
-
 async function rowsOf(split: LabelledSplit, variant: Variant, seed: number, options: StudyOptions): Promise<StudyRow[]> {
   const { methods, onProgress, onRow, signal } = options, size = options.quick ? quick : full, breathe = breathing('quantize-dense', signal);
   const train = firstImages(split.train, size.train), test = firstImages(split.test, size.test);
@@ -78,8 +75,9 @@ async function rowsOf(split: LabelledSplit, variant: Variant, seed: number, opti
       if (step % 50 === 0 || step === steps) onProgress?.({ phase: `train, seed ${seed}`, done: step, total: steps });
     },
   });
-  const { inputs, neurons } = sizeOf(network), affordable = Math.floor(annealedWork / (inputs * inputs * neurons));
-  const sweeps = Math.min(size.sweeps, Math.max(leastSweeps, affordable)), budget = { sweeps, reads: size.reads, seed, ...(signal && { signal }) };
+  const inputs = Math.max(...network.map(({ fanIn }) => fanIn)), neurons = network.reduce((sum, layer) => sum + layer.neurons, 0);
+  const most = Math.floor(annealedWork / (inputs * inputs * neurons));
+  const sweeps = Math.min(size.sweeps, Math.max(leastSweeps, most)), budget = { sweeps, reads: size.reads, seed, ...(signal && { signal }) };
   const quantize = quantizer(network, images, { inputs: variant.inputs, onNeuron: breathe });
   const reference = { images: floatLogits(network, images), test: floatLogits(network, test) };
   const add = (row: StudyRow): void => { rows.push(row); onRow?.(row); };
@@ -91,7 +89,6 @@ async function rowsOf(split: LabelledSplit, variant: Variant, seed: number, opti
   };
   for (const [done, name] of methods.entries()) {
     onProgress?.({ phase: `${name}, seed ${seed}`, done, total: methods.length });
-    if (tooLarge(name, inputs)) continue;
     if (name === 'float') {
       const bytes = 4 * network.reduce((sum, layer) => sum + layer.weights.length + layer.biases.length, 0);
       scored(name, of => floatLogits(network, of), { bits: 32, seconds: 0, bytes, clip: null, by: null, proven: null });
@@ -135,12 +132,14 @@ export const quantizeDense: Study = {
     if (unknown !== undefined)
       throw new RangeError(`quantize-dense: expected methods of ${quantizeDense.methods.join(', ')}, got ${unknown}`);
     const rows: StudyRow[] = [];
-    let data = '';
+    let data = '', notes: readonly string[] = [];
     for (const seed of options.seeds) {
-      const split = splitOf(options.variant, variant, options, seed);
-      data = `${split.data}; ${pixelsPer(split.train)} inputs`;
-      rows.push(...await rowsOf(split, variant, seed, options));
+      const split = splitOf(options.variant, variant, options, seed), inputs = pixelsPer(split.train);
+      const possible = affordable(options.methods, Math.max(inputs, ...variant.hidden));
+      data = `${split.data}; ${inputs} inputs`;
+      notes = possible.notes;
+      rows.push(...await rowsOf(split, variant, seed, { ...options, methods: possible.methods }));
     }
-    return { data, rows };
+    return { data, rows, notes };
   },
 };

@@ -38,7 +38,21 @@ export const quantizedNames: readonly string[] = entries.map(({ name }) => name)
 
 /** How many inputs a neuron may have for its best rounding to be searched to the end. */
 const exactInputs = 40;
-export const tooLarge = (name: string, fanIn: number): boolean => name.startsWith('exact-') && fanIn > exactInputs;
+
+export interface Affordable {
+  readonly methods: readonly string[];
+  /** What is left out, if anything is. */
+  readonly notes: readonly string[];
+}
+
+/** The methods that neurons of so many inputs can be given. Throws a RangeError where that is none of them. */
+export function affordable(names: readonly string[], inputs: number): Affordable {
+  const isTooLarge = (name: string): boolean => name.startsWith('exact-') && inputs > exactInputs;
+  const methods = names.filter(name => !isTooLarge(name)), left = names.filter(isTooLarge).join(', ');
+  if (left && !methods.length)
+    throw new RangeError(`quantize-dense: expected methods for ${inputs} inputs, got ${left}, for at most ${exactInputs}`);
+  return { methods, notes: left ? [`${left} left out: ${inputs} inputs, exact search takes at most ${exactInputs}`] : [] };
+}
 
 /** One way to quantize, by its name in the table. */
 export function quantizationOf(name: string, budget: SolveOptions): Quantization {

@@ -34,6 +34,8 @@ export interface StudyResult {
   /** Which data it was. */
   readonly data: string;
   readonly rows: readonly StudyRow[];
+  /** What the table does not show, a line each: methods that were left out, and why. */
+  readonly notes?: readonly string[];
 }
 
 /** A task that reconstructs nothing: classifiers that are quantized or trained as a QUBO, say. Its rows have columns of its own. */

@@ -4,7 +4,7 @@ import {
 } from '../../qubo/binary-network/index.js';
 import { energy } from '../../qubo/model.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
-import { interruption } from './breathing.js';
+import { breathing, interruption } from './breathing.js';
 import type { Study, StudyOptions, StudyRow } from './study.js';
 import { trainingSource, trainingVariants, type TrainingData } from './train-binary-data.js';
 
@@ -94,18 +94,22 @@ export const trainBinary: Study = {
     if (unknown !== undefined)
       throw new RangeError(`train-binary: expected methods of ${trainBinary.methods.join(', ')}, got ${unknown}`);
     const source = trainingSource(options.variant, options.folder), count = options.quick ? briefCount : source.count;
-    const rows: StudyRow[] = [];
+    const rows: StudyRow[] = [], breathe = breathing('train-binary', options.signal);
+    let notes: string[] = [];
     for (const seed of options.seeds) {
-      const data = source.draw(seed, count);
-      for (const [done, name] of options.methods.entries()) {
-        if (options.signal?.aborted) throw interruption('train-binary');
-        options.onProgress?.({ phase: `${name}, seed ${seed}`, done, total: options.methods.length });
-        if (data.topology.inputs > (methods[name]!.mostInputs ?? Infinity)) continue;
+      const data = source.draw(seed, count), { inputs } = data.topology;
+      const left = options.methods.filter(name => inputs > (methods[name]!.mostInputs ?? Infinity));
+      notes = left.map(name => `${name} left out: ${inputs} inputs, at most ${methods[name]!.mostInputs} for it`);
+      const possible = options.methods.filter(name => !left.includes(name));
+      if (!possible.length) throw new RangeError(`train-binary: expected methods for ${inputs} inputs, got ${left.join(', ')}`);
+      for (const [done, name] of possible.entries()) {
+        await breathe();
+        options.onProgress?.({ phase: `${name}, seed ${seed}`, done, total: possible.length });
         const row = await rowOf(name, data, seed, options);
         rows.push(row);
         options.onRow?.(row);
       }
     }
-    return { data: source.data, rows };
+    return { data: source.data, rows, notes };
   },
 };
