@@ -81,9 +81,14 @@ export function readModel(path: string): Model {
 
 export const readTensor = (path: string): Tensor => parseNpy(readFileSync(path), path);
 
-/** The data folder of --data or SIGNFOLD_DATA, if either is given. */
-export function dataFolder(option: string | undefined): DataFolder | undefined {
+/** The path of --data or SIGNFOLD_DATA, if either is given. */
+export function dataPath(option: string | undefined): string | undefined {
   const folder = option ?? (process.env['SIGNFOLD_DATA'] || undefined);
+  return folder === undefined ? undefined : resolve(folder);
+}
+
+export function dataFolder(option: string | undefined): DataFolder | undefined {
+  const folder = dataPath(option);
   if (folder === undefined) return undefined;
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);

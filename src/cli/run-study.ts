@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { studyHtml } from '../report/index.js';
 import { cellOf, groupsOf } from '../tasks/studies/summary.js';
-import type { Study, StudyOptions, StudyRow } from '../tasks/studies/study.js';
+import type { Study, StudyOptions, StudyResult, StudyRow } from '../tasks/studies/study.js';
 import { environment } from './environment.js';
 import { UsageError } from './failure.js';
-import { dataFolder, outputFolder, writeAtomically } from './files.js';
+import { dataFolder, dataPath, outputFolder, writeAtomically } from './files.js';
 import type { RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
@@ -51,17 +52,35 @@ function printed(study: Study, rows: readonly StudyRow[]): string {
     ...groupsOf(rows).map(group => [group.method, ...study.columns.map(column => cellOf(group, column).join(' ').trim())])]);
 }
 
-interface Partial { readonly setting: string; readonly data: string; readonly rows: readonly StudyRow[] }
+interface Partial extends StudyResult {
+  /** What the rows depend on: they are gone on with only where all of it is the same. */
+  readonly setting: string;
+}
+
+/** A row as the study gives it: its columns, those with decimal places as numbers, or null where it has none. */
+function isRow(row: unknown, { methods, columns }: Study, variant: string): boolean {
+  if (typeof row !== 'object' || row === null) return false;
+  const { method, variant: own, seed, ...values } = row as StudyRow;
+  return methods.includes(method) && own === variant && Number.isSafeInteger(seed) && columns.every(({ key, digits }) => {
+    const value = values[key];
+    return value === null || typeof value === 'number' || (digits === undefined && (typeof value === 'string' || typeof value === 'boolean'));
+  });
+}
 
 /** Rows of the seeds that an interrupted run had done. */
-function readPartial(path: string, setting: string): Partial {
-  if (!existsSync(path)) return { setting, data: '', rows: [] };
+function readPartial(path: string, setting: string, study: Study, variant: string): Partial {
+  if (!existsSync(path)) return { setting, data: '', rows: [], notes: [] };
   let known: Partial | undefined;
   try {
     known = JSON.parse(readFileSync(path, 'utf8')) as Partial;
   } catch { /* said below */ }
-  if (!known || !Array.isArray(known.rows)) throw new Error(`${path}: expected rows of an interrupted run, got something else; delete it`);
-  if (known.setting !== setting) throw new Error(`${path}: holds rows of another command; delete it or choose another --out`);
+  const odd = (what: string): Error => new Error(`${path}: expected rows of an interrupted run, got ${what}; delete it`);
+  if (!Array.isArray(known?.rows)) throw odd('something else');
+  if (known.setting !== setting)
+    throw new Error(`${path}: holds rows of another command, data folder or version; delete it or choose another --out`);
+  const wrong = known.rows.findIndex(row => !isRow(row, study, variant));
+  if (wrong >= 0) throw odd(`another one at ${wrong}`);
+  if (typeof known.data !== 'string' || !Array.isArray(known.notes)) throw odd('neither data nor notes');
   return known;
 }
 
@@ -69,15 +88,17 @@ function readPartial(path: string, setting: string): Partial {
 export async function runStudy(study: Study, given: RunArguments): Promise<void> {
   const { seeds, ...options } = studyOptions(study, given), folder = outputFolder(given.out), bars = progressBar(), abort = new AbortController();
   const { variant, methods, quick } = options, place = join(folder, 'partial.json');
-  const setting = JSON.stringify([study.name, variant, methods, quick, Boolean(options.folder)]);
-  let partial = readPartial(place, setting);
+  const around = environment(), setting = JSON.stringify([study.name, variant, methods, quick, dataPath(given.data) ?? null, around.signfold]);
+  let partial = readPartial(place, setting, study, variant);
   const interrupt = (): void => abort.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     for (const seed of seeds.filter(one => !partial.rows.some(row => row.seed === one))) {
-      const { data, rows } = await study.run({ ...options, seeds: [seed], signal: abort.signal, onProgress: bars.report });
-      partial = { setting, data, rows: [...partial.rows, ...rows] };
+      const { data, rows, notes = [] } = await study.run({ ...options, seeds: [seed], signal: abort.signal, onProgress: bars.report });
+      partial = { setting, data, rows: [...partial.rows, ...rows], notes };
       writeAtomically(place, JSON.stringify(partial));
+      // Signals have their turn between seeds that take no time.
+      await turn();
     }
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;
@@ -86,12 +107,12 @@ export async function runStudy(study: Study, given: RunArguments): Promise<void>
     bars.stop();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
-  const { data } = partial, rows = seeds.flatMap(seed => partial.rows.filter(row => row.seed === seed));
-  const around = environment(), report = { task: study.name, data, environment: around, rows };
+  const { data, notes = [] } = partial, rows = seeds.flatMap(seed => partial.rows.filter(row => row.seed === seed));
+  const report = { task: study.name, data, environment: around, rows, notes };
   const files = [join(folder, 'results.json'), join(folder, 'report.html')], { command, ...facts } = around;
   writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
-  writeAtomically(files[1]!, studyHtml({ study, data, command, environment: facts, rows }));
+  writeAtomically(files[1]!, studyHtml({ study, data: [data, ...notes].join('; '), command, environment: facts, rows }));
   rmSync(place, { force: true });
   if (given.json) console.log(JSON.stringify(report));
-  else console.log(`${printed(study, rows)}\n\nwritten: ${files.join(' ')}`);
+  else console.log(`${[printed(study, rows), ...notes].join('\n')}\n\nwritten: ${files.join(' ')}`);
 }
