@@ -102,6 +102,9 @@ formulas('settings outside their range are refused', () => {
   assert.throws(() => skew({ width: 0 }), /^skew: expected width above 0 and at most 1, got 0$/);
   assert.throws(() => skew({ rate: 2 }), /^skew: expected rate above 0 and at most 1, got 2$/);
   assert.throws(() => parq({ sharpness: 0 }), /^parq: expected sharpness above 0 and at most 100, got 0$/);
+  assert.throws(() => parq({ until: 0 }), /^parq: expected until above 0 and at most 1, got 0$/);
+  for (const each of [annealed, bayes, parq, proxquant, skew])
+    assert.throws(() => each({ pace: 0 }), new RegExp(`^${each.name}: expected a finite pace above 0, got 0$`));
   assert.throws(() => proxquant({ strength: 0 }), /^proxquant: expected a finite strength above 0, got 0$/);
   assert.throws(() => bop({ rate: 0 }), /^bop: expected rate above 0 and at most 1, got 0$/);
   assert.throws(() => bop({ threshold: -1 }), /^bop: expected threshold >= 0, got -1$/);

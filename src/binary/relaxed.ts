@@ -13,7 +13,7 @@ import { leastSquaresScale } from './scale.js';
 export interface Relaxed {
   /** Latent values in the units of weights: v / unit is what formulas are about. */
   readonly latent: Float32Array;
-  /** The first scale. */
+  /** The first scale, over the relaxation's pace. */
   readonly unit: number;
   /** c(v), within −1 … 1. */
   readonly codes: Float32Array;
@@ -25,6 +25,8 @@ export interface Relaxed {
 
 /** How latent values become signs in the course of a training, whose progress runs from 0 to 1. */
 export interface Relaxation {
+  /** How many times faster than weights latent values move, in their own units: 1 unless given. */
+  readonly pace?: number;
   /** v / unit of a weight w in units of the first scale. */
   start(w: number): number;
   /** Writes the codes. */
@@ -50,14 +52,14 @@ function signsOf({ value }: Param): Codes {
 }
 
 /** Throws a RangeError where all weights are 0. */
-export function relaxedWeights(who: string, net: UnrolledNetwork, { start, relax, pullback, project }: Relaxation): RelaxedWeights {
+export function relaxedWeights(who: string, net: UnrolledNetwork, { pace = 1, start, relax, pullback, project }: Relaxation): RelaxedWeights {
   const params = oneBitParams(net).filter(matrix => matrix.trainable);
-  const unit = leastSquaresScale(params.map(matrix => [matrix.value, signsOf(matrix)] as const));
-  if (!(unit > 0)) throw new RangeError(`${who}: expected a network with weights that are not all 0; train it first`);
-  const scale = param('scale', Float32Array.of(unit), { min: 0 });
+  const first = leastSquaresScale(params.map(matrix => [matrix.value, signsOf(matrix)] as const));
+  if (!(first > 0)) throw new RangeError(`${who}: expected a network with weights that are not all 0; train it first`);
+  const scale = param('scale', Float32Array.of(first), { min: 0 }), unit = first / pace;
   const entries = params.map((matrix, index) => ({
     matrix, index, codes: signsOf(matrix), before: new Float32Array(matrix.value.length),
-    latent: param(`latent.${matrix.name}`, matrix.value.map(w => unit * start(w / unit))),
+    latent: param(`latent.${matrix.name}`, matrix.value.map(w => unit * start(w / first))),
     // A param without a gradient stays as it is written, and is part of checkpoints.
     memory: param(`memory.${matrix.name}`, new Float32Array(matrix.value.length)),
   }));
@@ -93,6 +95,11 @@ export function relaxedWeights(who: string, net: UnrolledNetwork, { start, relax
       if (project) for (const entry of entries) project(relaxed(entry), entry.before, now);
     },
   };
+}
+
+/** Throws a RangeError. */
+export function checkPace(who: string, pace: number): void {
+  if (!(pace > 0 && pace < Infinity)) throw new RangeError(`${who}: expected a finite pace above 0, got ${pace}`);
 }
 
 /** Share of the steps in which weights become signs; scale, steps and thresholds alone are trained in the others. */

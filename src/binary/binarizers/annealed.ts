@@ -1,9 +1,11 @@
 import type { Binarizer } from '../binarizer.js';
-import { fitRelaxed, type Relaxation } from '../relaxed.js';
+import { checkPace, fitRelaxed, type Relaxation } from '../relaxed.js';
 
 export interface AnnealedOptions {
   /** Steepness τ at the end of the relaxed training; it grows from 1, geometrically. */
   readonly steepness?: number;
+  /** How many times faster than other weights latent values move. */
+  readonly pace?: number;
 }
 
 /** c = tanh(τ v): the two values of a binary weight, mixed by the softmax of SLB (Yang et al. 2020) in one latent number. */
@@ -23,7 +25,8 @@ export function steepening(steepness: number): Relaxation {
 }
 
 /** Training of tanh weights that become steeper, without a straight-through gradient; then of what is free beside their signs. */
-export function annealed({ steepness = 100 }: AnnealedOptions = {}): Binarizer {
+export function annealed({ steepness = 10, pace = 20 }: AnnealedOptions = {}): Binarizer {
   if (!(steepness >= 1 && steepness < Infinity)) throw new RangeError(`annealed: expected a finite steepness >= 1, got ${steepness}`);
-  return { name: 'annealed', fit: (...args) => fitRelaxed('annealed', args, steepening(steepness)) };
+  checkPace('annealed', pace);
+  return { name: 'annealed', fit: (...args) => fitRelaxed('annealed', args, { ...steepening(steepness), pace }) };
 }

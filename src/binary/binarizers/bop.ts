@@ -33,7 +33,7 @@ export function flipping(rate: number, threshold: number): Relaxation {
 }
 
 /** Training by flips; then of what is free beside the signs. */
-export function bop({ rate = 0.01, threshold = 1.5 }: BopOptions = {}): Binarizer {
+export function bop({ rate = 1e-3, threshold = 0.3 }: BopOptions = {}): Binarizer {
   if (!(rate > 0 && rate <= 1)) throw new RangeError(`bop: expected rate above 0 and at most 1, got ${rate}`);
   if (!(threshold >= 0)) throw new RangeError(`bop: expected threshold >= 0, got ${threshold}`);
   return { name: 'bop', fit: (...args) => fitRelaxed('bop', args, flipping(rate, threshold)) };

@@ -1,9 +1,11 @@
 import type { Binarizer } from '../binarizer.js';
-import { fitRelaxed, type Relaxation } from '../relaxed.js';
+import { checkPace, fitRelaxed, type Relaxation } from '../relaxed.js';
 
 export interface ProxquantOptions {
   /** How far the prox moves a weight towards ±1 at the last relaxed step, in scales; it grows from 0, evenly. */
   readonly strength?: number;
+  /** How many times faster than other weights latent values move. */
+  readonly pace?: number;
 }
 
 /**
@@ -28,7 +30,8 @@ export const attracting = (strength: number): Relaxation => ({
 });
 
 /** Training of weights that a prox draws to ±λ; then of what is free beside their signs. */
-export function proxquant({ strength = 0.02 }: ProxquantOptions = {}): Binarizer {
+export function proxquant({ strength = 0.05, pace = 30 }: ProxquantOptions = {}): Binarizer {
   if (!(strength > 0 && strength < Infinity)) throw new RangeError(`proxquant: expected a finite strength above 0, got ${strength}`);
-  return { name: 'proxquant', fit: (...args) => fitRelaxed('proxquant', args, attracting(strength)) };
+  checkPace('proxquant', pace);
+  return { name: 'proxquant', fit: (...args) => fitRelaxed('proxquant', args, { ...attracting(strength), pace }) };
 }
