@@ -3,7 +3,7 @@ import type { Couplings, QuadraticModel, Sample } from './model.js';
 const scaled = (couplings: Couplings, factor: number): Couplings => ({ ...couplings, values: couplings.values.map(value => factor * value) });
 
 /** Σ_j coupling_ij for every i. */
-function rowSums({ n, couplings }: QuadraticModel): Float64Array {
+export function rowSums({ n, couplings }: QuadraticModel): Float64Array {
   const sums = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const [from, to] = couplings.kind === 'dense' ? [i * n, (i + 1) * n] : [couplings.rowPtr[i]!, couplings.rowPtr[i + 1]!];

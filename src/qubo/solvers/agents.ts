@@ -1,6 +1,6 @@
 import { agentSystem } from '../../kernels/index.js';
 import { random } from '../../core/random.js';
-import { toSpin } from '../convert.js';
+import { rowSums, toSpin } from '../convert.js';
 import type { QuadraticModel, Sample } from '../model.js';
 import { extremes } from './self-couplings.js';
 
@@ -52,12 +52,20 @@ function sumsOf(values: Float64Array): Sums {
   return { largest, total, squares };
 }
 
+/** The model over spins: of bits in units of a quarter, which leaves the couplings as they are. */
+function overSpins(given: QuadraticModel): { model: QuadraticModel; unit: number } {
+  if (given.vartype === 'spin') return { model: given, unit: 1 };
+  const sums = rowSums(given), linear = given.linear.map((value, i) => 2 * value + sums[i]!);
+  const offset = given.offset + sumsOf(given.linear).total / 2 + sumsOf(sums).total / 8;
+  return { model: { ...given, vartype: 'spin', linear, offset }, unit: 1 / 4 };
+}
+
 /** The model over spins; where single precision is too narrow, in units of a power of two near its largest coefficient. */
 function normalized(given: QuadraticModel): { model: QuadraticModel; unit: number } {
-  const spin = toSpin(given), { linear, couplings } = spin;
-  const largest = Math.max(sumsOf(linear).largest, sumsOf(couplings.values).largest);
+  const largest = Math.max(sumsOf(given.linear).largest, sumsOf(given.couplings.values).largest);
   const exponent = largest > 0 ? Math.floor(Math.log2(largest)) : 0, unit = 2 ** exponent;
-  if (Math.abs(exponent) <= largestExponent) return { model: spin, unit: 1 };
+  if (Math.abs(exponent) <= largestExponent) return overSpins(given);
+  const spin = toSpin(given), { linear, couplings } = spin;
   const inUnits = (values: Float64Array): Float64Array => values.map(value => value / unit);
   return { model: { ...spin, linear: inUnits(linear), couplings: { ...couplings, values: inUnits(couplings.values) } }, unit };
 }
