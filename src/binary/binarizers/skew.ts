@@ -40,7 +40,7 @@ export function skewing(width: number, rate: number): Relaxation {
 }
 
 /** Training of weights within intervals around ±λ that close; then of what is free beside their signs. */
-export function skew({ width = 1e-3, rate = 0.05, pace = 100 }: SkewOptions = {}): Binarizer {
+export function skew({ width = 1e-3, rate = 0.05, pace = 30 }: SkewOptions = {}): Binarizer {
   if (!(width > 0 && width <= 1)) throw new RangeError(`skew: expected width above 0 and at most 1, got ${width}`);
   if (!(rate > 0 && rate <= 1)) throw new RangeError(`skew: expected rate above 0 and at most 1, got ${rate}`);
   checkPace('skew', pace);
