@@ -1,6 +1,6 @@
 // Hypernetworks on the tables of their studies, with intervals over seeds:
 //   SIGNFOLD_DATA=../shared/data node dist/benchmarks/hypernetwork.js [gaussians] [digits] [encoding] [noise]
-// runs all parts, or those named, and puts them into benchmarks/results/hypernetwork.json: the optimum found, its probability and the test
+// runs all parts, or those named, and puts them into benchmarks/results/hypernetwork.json, seed by seed: the optimum found, its probability and the test
 // columns of every method; the trainability claim of ELBO and surrogate as differences from expected cost alone, seed by seed. Noise: circuits
 // trained without it, under the depolarising noise of the reference, beside its figures.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,17 +27,10 @@ const round = (value: number): number => (Number.isInteger(value) ? value : Numb
 const shown = ({ mean, half }: Interval, digits: number): string =>
   mean.toFixed(digits) + (half === null ? '' : ` ± ${half.toFixed(digits)}`);
 
-async function tableOf(study: Study, variant: string, runs: readonly { methods: readonly string[]; seeds: readonly number[] }[]) {
-  const rows: StudyRow[] = [];
-  let data = '';
-  for (const run of runs) {
-    const onRow = ({ method, seed, expectedCost, seconds }: StudyRow): void =>
-      console.error(`${study.name} ${variant}: ${method}, seed ${seed}: ${expectedCost}, ${seconds} s`);
-    const done = await study.run({ variant, ...run, quick: false, folder, onRow });
-    rows.push(...done.rows);
-    data = done.data;
-  }
-  const of = (method: string): StudyRow[] => rows.filter(row => row.method === method).sort((a, b) => a.seed - b.seed);
+interface Run { readonly methods: readonly string[]; readonly seeds: readonly number[] }
+
+function summary(study: Study, variant: string, data: string, rows: readonly StudyRow[]) {
+  const of = (method: string): StudyRow[] => rows.filter(row => row.method === method);
   const values = (method: string, key: string): number[] => of(method).map(row => row[key] as number);
   const keys = study.columns.map(({ key }) => key);
   const methods = study.methods.filter(method => of(method).length).map(method => ({
@@ -45,18 +38,34 @@ async function tableOf(study: Study, variant: string, runs: readonly { methods: 
     ...Object.fromEntries(keys.map(key => [key, interval(values(method, key))])) as Record<string, Interval>,
   }));
   const base = 'hypernetwork-mle', others = ['hypernetwork-elbo', 'hypernetwork-selbo', 'product'].filter(method => of(method).length);
+  // Seeds ascend for every method, so that pairs are the first of both.
   const differences = others.map(method => {
-    const same = values(base, 'optimal').slice(0, of(method).length);
-    return { from: base, to: method, optimal: pairedInterval(same, values(method, 'optimal')) };
+    const count = Math.min(of(base).length, of(method).length), first = (name: string): number[] => values(name, 'optimal').slice(0, count);
+    return { from: base, to: method, optimal: pairedInterval(first(base), first(method)) };
   });
+  return { study: study.name, variant, data, methods, differences };
+}
+
+/** `onRun` is told the table so far after each of the runs. */
+async function tableOf(study: Study, variant: string, runs: readonly Run[], onRun: (table: object) => void) {
+  const rows: StudyRow[] = [], onRow = (row: StudyRow): void => {
+    rows.push(row);
+    console.error(`${study.name} ${variant}: ${row.method}, seed ${row.seed}: ${row['expectedCost']}, ${row['seconds']} s`);
+  };
+  let data = '';
+  for (const run of runs) {
+    ({ data } = await study.run({ variant, ...run, quick: false, folder, onRow }));
+    onRun(summary(study, variant, data, rows));
+  }
+  const table = summary(study, variant, data, rows);
   console.log(`\n${study.name} ${variant}: ${data}`);
-  for (const { method, seeds, ...rest } of methods) {
+  for (const { method, seeds, ...rest } of table.methods) {
     const cells = rest as Record<string, Interval>;
     const told = study.columns.map(({ key, title, digits = 4 }) => `${title} ${shown(cells[key]!, digits)}`);
     console.log(`  ${method.padEnd(20)} ${seeds} seeds: ${told.join(', ')}`);
   }
-  for (const { from, to, optimal } of differences) console.log(`  P(optimum) ${to} - ${from}: ${shown(optimal, 3)}`);
-  return { study: study.name, variant, data, methods, differences };
+  for (const { from, to, optimal } of table.differences) console.log(`  P(optimum) ${to} - ${from}: ${shown(optimal, 3)}`);
+  return table;
 }
 
 /** Carrasquilla et al. 2023: strength of the noise, mean cost and probability of the best string, as averaged from their stored samples. */
@@ -88,38 +97,35 @@ function noise() {
   return { data, circuits, trajectories, rows };
 }
 
-const all = seedsTo(20), dear = ['hypernetwork-elbo', 'hypernetwork-selbo'];
-const parts: Readonly<Record<string, () => Promise<unknown>>> = {
-  async gaussians() {
-    const tables = [];
+const all = seedsTo(20), dear = ['hypernetwork-elbo', 'hypernetwork-selbo'], cheap = mnist4x4.methods.filter(method => !dear.includes(method));
+type Save = (result: object) => void;
+const parts: Readonly<Record<string, (save: Save) => Promise<void> | void>> = {
+  async gaussians(save) {
+    const tables: object[] = [];
     for (const variant of ['10-qubits', '10-qubits-depth-2'])
-      tables.push(await tableOf(gaussiansBnn, variant, [{ methods: gaussiansBnn.methods, seeds: all }]));
-    return { tables };
+      tables.push(await tableOf(gaussiansBnn, variant, [{ methods: gaussiansBnn.methods, seeds: all }], table => save({ tables: [...tables, table] })));
   },
-  digits: async () => ({
-    tables: [await tableOf(mnist4x4, 'depth-4', [
-      { methods: mnist4x4.methods.filter(method => !dear.includes(method)), seeds: all },
-      { methods: dear, seeds: seedsTo(5) },
-    ])],
-  }),
-  encoding: async () => ({
-    tables: [await tableOf(mnist4x4, 'encoding', [{ methods: mnist4x4.methods.filter(method => !dear.includes(method)), seeds: [1] }])],
-  }),
-  noise: () => Promise.resolve(noise()),
+  async digits(save) {
+    const runs = all.map(seed => ({ methods: seed <= 5 ? mnist4x4.methods : cheap, seeds: [seed] }));
+    await tableOf(mnist4x4, 'depth-4', runs, table => save({ tables: [table] }));
+  },
+  async encoding(save) { await tableOf(mnist4x4, 'encoding', [{ methods: cheap, seeds: [1] }], table => save({ tables: [table] })); },
+  noise: save => save(noise()),
 };
 
 const asked = process.argv.slice(2), unknown = asked.find(name => !Object.hasOwn(parts, name));
 if (unknown !== undefined) throw new Error(`hypernetwork: expected parts of ${Object.keys(parts).join(', ')}, got ${unknown}`);
-const output = 'benchmarks/results/hypernetwork.json';
+const output = 'benchmarks/results/hypernetwork.json', seconds = (): number => process.cpuUsage().user / 1e6;
 for (const name of asked.length ? asked : Object.keys(parts)) {
-  const began = process.cpuUsage().user, result = await parts[name]!() as object, cpuSeconds = Math.round((process.cpuUsage().user - began) / 1e6);
-  const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: 1, cpuSeconds };
-  const before = existsSync(output) ? (JSON.parse(readFileSync(output, 'utf8')) as { parts: object }).parts : {};
-  const report = {
-    task: 'hypernetwork', command: 'SIGNFOLD_DATA=../shared/data node dist/benchmarks/hypernetwork.js', interval: '95 % t-interval: mean ± half',
-    parts: { ...before, [name]: { environment, ...result } },
-  };
-  const text = JSON.stringify(report, (_, value) => (typeof value === 'number' ? round(value) : value), 1);
-  writeFileSync(output, `${text}\n`);
-  console.log(`\n${name}: ${cpuSeconds} s CPU; written: ${output}`);
+  const began = seconds();
+  await parts[name]!(result => {
+    const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: 1, cpuSeconds: Math.round(seconds() - began) };
+    const before = existsSync(output) ? (JSON.parse(readFileSync(output, 'utf8')) as { parts: object }).parts : {};
+    const report = {
+      task: 'hypernetwork', command: 'SIGNFOLD_DATA=../shared/data node dist/benchmarks/hypernetwork.js', interval: '95 % t-interval: mean ± half',
+      parts: { ...before, [name]: { environment, ...result } },
+    };
+    writeFileSync(output, `${JSON.stringify(report, (_, value) => (typeof value === 'number' ? round(value) : value), 1)}\n`);
+  });
+  console.log(`\n${name}: ${Math.round(seconds() - began)} s CPU; written: ${output}`);
 }
