@@ -66,7 +66,7 @@ export function checkWritable(path: string): void {
   try {
     outputFolder(folder);
   } catch (error) {
-    throw new UsageError(`${path}: cannot be written, its folder ${folder} takes no file (${(error as NodeJS.ErrnoException).code})`);
+    throw new Error(`${path}: cannot be written, its folder ${folder} takes no file (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
