@@ -1,10 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sparseSpikes } from '../datasets/index.js';
-import { gaussian } from '../operators/index.js';
+import { convolution, gaussian, radon } from '../operators/index.js';
 import { drawn } from '../src/binary/binarizers/bayes.js';
 import { circuitRows, hypernetwork } from '../src/binary/binarizers/hypernetwork.js';
 import { oneBitParams } from '../src/binary/one-bit-network.js';
+import { sizeOf, tensor } from '../src/core/array.js';
 import { blockDiagonal } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
 import { random } from '../src/core/random.js';
@@ -12,7 +13,7 @@ import { energy } from '../src/qubo/model.js';
 import { improveSigns, signModels } from '../src/qubo/sign-rows.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train } from '../src/unrolled/train.js';
-import type { OneBitNetwork } from '../src/types.js';
+import type { Dataset, OneBitNetwork } from '../src/types.js';
 import type { BayesianNetwork } from '../src/binary/binarizers/bayes.js';
 
 const binarizers = suite('hypernetworks as a binarizer');
@@ -57,6 +58,24 @@ binarizers('without heat the posterior is all but certain', async () => {
   const { net, data } = await startOf(), fit = await hypernetwork({ temperature: 0 }).fit(net, data, { steps: 0, seed: 1 }) as BayesianNetwork;
   const chances = oneBitParams(fit).flatMap(({ name }) => [...fit.posterior.get(name)!]);
   assert.ok(chances.filter(p => Math.min(p, 1 - p) < 1e-2).length > 0.9 * chances.length);
+});
+for (const [name, operator] of [
+  ['sparse rows of projections', radon([5, 5], { angles: [0, 30, 77], detectors: 7 })], ['a convolution', convolution([0.5, 0.3, -0.2, 0.1], [13])],
+] as const) binarizers(`${name}: as many codes as weights, and a probability for each`, async () => {
+  const net = learnedIsta({ operator, prox: l1() }, { layers: 2, coupling: 'tied' }), data = sparseSpikes(sizeOf(operator.inShape), { density: 0.1, seed: 1 });
+  const shaped: Dataset = {
+    ...data, shape: operator.inShape,
+    sample: (split, index, out = tensor(new Float32Array(sizeOf(operator.inShape)), operator.inShape)) => {
+      data.sample(split, index, tensor(out.data, data.shape));
+      return out;
+    },
+  };
+  const fit = await hypernetwork({ block: 5 }).fit(net, shaped, { steps: 0, seed: 1 }) as BayesianNetwork;
+  for (const [i, { name: matrix, value }] of oneBitParams(fit).entries()) {
+    assert.is(value.length, oneBitParams(net)[i]!.value.length);
+    assert.ok(value.every(w => Math.abs(w) === fit.scale));
+    assert.is(fit.posterior.get(matrix)!.length, value.length);
+  }
 });
 binarizers('large layers and impossible options are refused', async () => {
   const operator = gaussian(180, 190, { seed: 1 }), large = learnedIsta({ operator, prox: l1() }, { layers: 1, coupling: 'tied' });
