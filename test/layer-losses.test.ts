@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sparseSpikes } from '../datasets/index.js';
-import { gaussian, matrix } from '../operators/index.js';
+import { convolution, gaussian, matrix } from '../operators/index.js';
 import {
   annealed, descending, descent, distill, lifted, liftedLayers, nearIterates, sign, straightThrough,
 } from '../src/binary/binarizers/index.js';
@@ -13,7 +13,7 @@ import { oneBitParams } from '../src/binary/one-bit-network.js';
 import { tensor } from '../src/core/array.js';
 import { blockDiagonal } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
-import type { OneBitNetwork, UnrolledNetwork } from '../src/types.js';
+import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { learnedIsta, unrolledAdmm } from '../src/unrolled/presets.js';
 import { train } from '../src/unrolled/train.js';
@@ -21,16 +21,18 @@ import { relativeError } from './helpers.js';
 
 interface Values { readonly W: number[]; readonly gamma: number[]; readonly theta: number[] }
 interface Told extends Values { readonly loss: number; readonly extra: number; readonly constraints: number[] }
-const known = JSON.parse(readFileSync('test/fixtures/layer-losses.json', 'utf8')) as Record<'distill' | 'descent' | 'lifted' | 'selected', Told> & {
-  rows: number; cols: number; batch: number; margin: number; weight: number; nu: number[]; A: number[]; x: number[]; y: number[]; student: Values; teacher: Values;
-};
+type Known = Record<'distill' | 'descent' | 'lifted' | 'selected', Told> & Record<'student' | 'teacher', Values>
+  & Record<'rows' | 'cols' | 'batch' | 'margin' | 'weight', number> & Record<'nu' | 'A' | 'x' | 'y', number[]>;
+const known = JSON.parse(readFileSync('test/fixtures/layer-losses.json', 'utf8')) as Known;
 const { batch, cols, rows } = known, depth = 3;
 const x = Float32Array.from(known.x), y = Float32Array.from(known.y);
 
 function networkOf({ W, gamma, theta }: Values, selected = false): UnrolledNetwork {
   const operator = matrix(tensor(Float32Array.from(known.A), [rows, cols]), { name: 'A' });
-  const net = learnedIsta({ operator, prox: l1() }, { layers: depth, ...(selected && { supportSelection: { perLayer: 100 / cols, max: 100 } }) });
-  for (const { name, value } of net.params) value.set(name === 'W' ? W : [(name.startsWith('gamma') ? gamma : theta)[Number(name.split('.')[1])]!]);
+  const supportSelection = { perLayer: 100 / cols, max: 100 };
+  const net = learnedIsta({ operator, prox: l1() }, { layers: depth, ...(selected && { supportSelection }) });
+  for (const { name, value } of net.params)
+    value.set(name === 'W' ? W : [(name.startsWith('gamma') ? gamma : theta)[Number(name.split('.')[1])]!]);
   return net;
 }
 
@@ -74,7 +76,8 @@ losses('layers before the first that is learnt count in the loss, and gradients 
   assert.equal(gradients(true), gradients(false));
 });
 losses('a signal that is met, or 0, moves nothing and climbs no multiplier', () => {
-  const net = networkOf(known.student), own = descending({ margin: 0.05, rate: 1 })(net), zero = new Float32Array(x.length), gradient = zero.slice();
+  const net = networkOf(known.student), own = descending({ margin: 0.05, rate: 1 })(net);
+  const zero = new Float32Array(x.length), gradient = zero.slice();
   own.params[0]!.value.fill(1);
   assert.is(own.add({ x: zero, y, count: batch }, [zero, zero, zero], [gradient, gradient, gradient]), 0);
   assert.equal(gradient, zero);
@@ -129,18 +132,29 @@ for (const [ending, make] of Object.entries(endings)) for (const plain of [strai
   });
   fits(`${own.name} goes on from any checkpoint to the same bits, and from no other method's`, async () => {
     const net = await trained(), kept: { key: string; bytes: Uint8Array }[] = [];
-    const whole = await own.fit(net, data, { ...options, checkpoint: { every: 6, store: { load: () => undefined, save: (key, bytes) => { kept.push({ key, bytes: bytes.slice() }); } } } });
+    const keeping = { load: () => undefined, save: (key: string, bytes: Uint8Array) => { kept.push({ key, bytes: bytes.slice() }); } };
+    const whole = await own.fit(net, data, { ...options, checkpoint: { every: 6, store: keeping } });
     for (const { key, bytes } of kept.slice(0, 3)) {
-      const resume = { ...options, phase: own.name, checkpoint: { every: 1000, store: { load: (wanted: string) => (wanted === key ? bytes : undefined), save: () => {} } } };
+      const store = { load: (wanted: string) => (wanted === key ? bytes : undefined), save: () => {} };
+      const resume = { ...options, phase: own.name, checkpoint: { every: 1000, store } };
       assert.equal(values(await own.fit(net, data, resume)), values(whole));
-      assert.match(await plain.fit(net, data, resume).catch((caught: Error) => caught.message) as string, /^checkpoint: it belongs to a training with other settings/);
+      const refused = await plain.fit(net, data, resume).catch((caught: Error) => caught.message);
+      assert.match(refused as string, /^checkpoint: it belongs to a training with other settings/);
     }
   });
 }
 fits('distill: with a great weight the iterates come nearer to a teacher\'s', async () => {
   const teacher = await trained(), y0 = teacher.problem.operator.forward(data.sample('test', 0)), wanted = teacher.iterates(y0);
-  const distance = (net: UnrolledNetwork): number => net.iterates(y0).reduce((sum, { data: own }, k) => sum + relativeError(own, wanted[k]!.data), 0);
-  const more = { ...options, steps: 300 };
-  assert.ok(distance(await distill(straightThrough(), { weight: 30 }).fit(teacher, data, more)) < distance(await straightThrough().fit(teacher, data, more)));
+  const distance = (net: UnrolledNetwork): number =>
+    net.iterates(y0).reduce((sum, { data: own }, k) => sum + relativeError(own, wanted[k]!.data), 0);
+  const more = { ...options, steps: 300 }, plain = await straightThrough().fit(teacher, data, more);
+  assert.ok(distance(await distill(straightThrough(), { weight: 30 }).fit(teacher, data, more)) < distance(plain));
+});
+fits('distill: a last part on another size has the teacher\'s iterates there', async () => {
+  const on = (n: number): LinearOperator => convolution([0.5, 0.3, -0.2, 0.1], [n]);
+  const net = learnedIsta({ operator: on(24), prox: l1() }, { layers: 3 });
+  const finish = { operator: on(48), data: sparseSpikes(48, { density: 0.15, seed: 3 }), steps: 10, learningRate: 1e-3 };
+  const fit = await distill(straightThrough()).fit(net, data, { ...options, finish });
+  assert.equal(fit.problem.operator.inShape, [48]);
 });
 fits.run();

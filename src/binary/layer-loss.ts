@@ -9,7 +9,7 @@ import { carried } from './one-bit-network.js';
 /** Makes a loss for the network that is trained. */
 export type LayerLossMaker = NonNullable<TrainOptions['layerLoss']>;
 
-/** A binarizer that trains with a loss of layers beside its own, made from the network that it is given; its name ends in that of the loss. */
+/** A binarizer that trains with a loss of layers beside its own, made from the network that it is given; its name ends in the loss's. */
 export function withLayerLoss(binarizer: Binarizer, ending: string, make: (given: UnrolledNetwork) => LayerLossMaker): Binarizer {
   const name = `${binarizer.name}-${ending}`;
   return {
@@ -24,7 +24,8 @@ export function withLayerLoss(binarizer: Binarizer, ending: string, make: (given
  * The first iterates that a teacher, carried to the operator of `net`, makes of a batch, as temporaries. Throws a RangeError where it has
  * another number of layers.
  */
-export function iteratesOf(who: string, teacher: UnrolledNetwork, net: UnrolledNetwork): (y: Float32Array, batch: number, depth: number) => Float32Array[] {
+export function iteratesOf(who: string, teacher: UnrolledNetwork, net: UnrolledNetwork):
+  (y: Float32Array, batch: number, depth: number) => Float32Array[] {
   if (teacher.layers.length !== net.layers.length)
     throw new RangeError(`${who}: expected a teacher of ${net.layers.length} layers, got ${teacher.layers.length}`);
   const { operator } = net.problem, { layers, params, initial } = carried(teacher, operator), n = sizeOf(operator.inShape);

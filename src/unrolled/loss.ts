@@ -34,10 +34,12 @@ export function lossOf(net: UnrolledNetwork, depth: number, x: Float32Array, y: 
 }
 
 /**
- * The same loss and the layers' own penalties, their gradient and that of the layer loss added to every trainable Param of these layers. Pullbacks
- * stop at the first layer that has one, since nothing before it is learnt. The layer loss is not part of the number: it may be negative.
+ * The same loss and the layers' own penalties, their gradient and that of the layer loss added to every trainable Param of these
+ * layers. Pullbacks stop at the first layer that has one, since nothing before it is learnt. The layer loss is not part of the
+ * number: it may be negative.
  */
-export function lossAndGradient(net: UnrolledNetwork, depth: number, x: Float32Array, y: Float32Array, batch: number, layerLoss?: LayerLoss): number {
+export function lossAndGradient(net: UnrolledNetwork, depth: number, x: Float32Array, y: Float32Array, batch: number,
+  layerLoss?: LayerLoss): number {
   return scratch(() => {
     const layers = net.layers.slice(0, depth);
     const first = layers.findIndex(layer => layer.params.some(param => param.trainable));

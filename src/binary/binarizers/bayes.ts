@@ -10,7 +10,7 @@ export interface BayesOptions {
   readonly temperature?: number;
   /** Sharpness of the relaxed samples. */
   readonly tau?: number;
-  /** How many times faster than other weights latent values move: 30 finds better signs than 1, and probabilities nearer to 0 and 1. */
+  /** How many times faster than other weights latent values move: 30 finds better signs than 1, but leaves few of them uncertain. */
   readonly pace?: number;
 }
 

@@ -28,7 +28,10 @@ export const nearIterates = (teacher: UnrolledNetwork, weight: number): LayerLos
   };
 };
 
-/** Each iterate is drawn to that of the float network, for binarizers that train (layer-wise distillation, as of Bahri et al. 2021). */
+/**
+ * Each iterate is drawn to that of the float network, for binarizers that train (layer-wise distillation, as of Bahri et al. 2021).
+ * `distilled` signals teach the last iterate alone, in the place of the truth; here the truth stays.
+ */
 export function distill(binarizer: Binarizer, { weight = 0.3, teacher }: DistillOptions = {}): Binarizer {
   if (!(weight > 0 && weight < Infinity)) throw new RangeError(`distill: expected a finite weight above 0, got ${weight}`);
   return withLayerLoss(binarizer, 'distill', given => nearIterates(teacher ?? given, weight));
