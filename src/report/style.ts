@@ -89,6 +89,7 @@ details[open] summary { margin-bottom: 0.8rem; }
   margin: 0; display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: 0 1.6rem;
   font-size: 0.9375rem;
 }
+.scroll + .certificates { margin-top: 1.2rem; }
 .certificates dt { grid-column: 1; font-weight: 600; overflow-wrap: anywhere; }
 .certificates dd { grid-column: 2; margin: 0 0 0.5rem; }
 @media screen and (max-width: 43rem) {
