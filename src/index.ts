@@ -24,12 +24,15 @@ export { param } from './unrolled/param.js';
 export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
 export { distilled } from './unrolled/distilled.js';
 export { train, type Progress, type TrainOptions } from './unrolled/train.js';
+export type { LayerLoss } from './unrolled/loss.js';
 export type { CheckpointStore } from './unrolled/checkpoint.js';
 export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';
 export {
-  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, drawn, float, gpfq, gptq, qubo, sign, skew, straightThrough, ternary,
-  type BayesianNetwork,
+  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, descending, descent, distill, drawn, float, gpfq, gptq, hypernetwork, lifted,
+  liftedLayers, nearIterates, parq, proxquant, qubo, sign, skew, straightThrough, ternary, type BayesianNetwork,
 } from './binary/binarizers/index.js';
+export { calibrate, conformalFactors, coverage, fitVariances, predictiveDeviation, sampledMoments } from './binary/uncertainty.js';
+export type { Calibration, Coverage, Moments } from './binary/uncertainty.js';
 export { generalizationCertificate, recoveryCertificate } from './binary/certificate.js';
 export { pack, type PackOptions } from './packed/engine.js';
 export { streamed } from './packed/stream.js';

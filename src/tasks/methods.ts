@@ -1,7 +1,8 @@
 import type { Dataset, OneBitNetwork, UnrolledNetwork } from '../types.js';
 import type { Binarizer, FitOptions } from '../binary/binarizer.js';
 import {
-  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, float, gpfq, gptq, qubo, sign, skew, straightThrough, ternary,
+  analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, descent, distill, float, gpfq, gptq, hypernetwork, hypernetworkSigns, lifted, parq, proxquant,
+  qubo, sign, skew, straightThrough, ternary,
 } from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
@@ -89,12 +90,17 @@ export const trained: Readonly<
   gptq: { make: () => gptq(), from: 'start' },
   'coordinate-descent': { make: () => coordinateDescent(), from: 'start' },
   qubo: { make: () => qubo(), from: 'start' },
+  hypernetwork: { make: () => hypernetwork(), from: 'start' },
   'analytic-qubo': { make: () => analyticQubo(), from: 'start' },
   'analytic-qubo-ternary': { make: () => analyticQubo({ zeros: 0.45 }), from: 'start' },
   ternary: { make: ({ latent }) => ternary(latent), from: 'start' },
   'channel-wise': { make: ({ latent }) => channelWise(latent), from: 'start' },
   annealed: { make: () => annealed(), from: 'start' },
+  parq: { make: () => parq(), from: 'start' },
+  proxquant: { make: () => proxquant(), from: 'start' },
   bayes: { make: () => bayes(), from: 'start' },
+  // Latent values that move fast end nearly certain: better signs, and no posterior to speak of.
+  'bayes-fast': { make: () => bayes({ pace: 30 }), from: 'start' },
   skew: { make: () => skew(), from: 'start' },
   bop: { make: () => bop(), from: 'start' },
   'straight-through': { make: ({ latent }) => straightThrough(latent), from: 'start' },
@@ -103,6 +109,9 @@ export const trained: Readonly<
     make: ({ latent }) => straightThrough({ ...latent, reading: 'one-bit-first' }),
     from: 'start',
   },
+  'straight-through-distill': { make: ({ latent }) => distill(straightThrough(latent)), from: 'start' },
+  'straight-through-descent': { make: ({ latent }) => descent(straightThrough(latent)), from: 'start' },
+  'straight-through-lifted': { make: ({ latent }) => lifted(straightThrough(latent)), from: 'start' },
   'straight-through-masked': { make: ({ latent }) => straightThrough({ ...latent, keep: 0.5 }), from: 'start' },
 };
 
@@ -114,9 +123,18 @@ export const methodNames: readonly string[] = [
   ...Object.keys(trained),
 ];
 
+/** Signs of a task's network; those of one that waits for a fitted start are not known before. */
+function signsOf({ network, linearStart, operator }: TaskInstance, layers: number): number {
+  if (linearStart) return Infinity;
+  return network ? oneBitParams(network(layers)).reduce((sum, { value }) => sum + value.length, 0) : operator.weights?.().length ?? Infinity;
+}
+
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */
-export function speaksOf(method: string, task: TaskInstance): boolean {
+export function speaksOf(method: string, task: TaskInstance, layers: number): boolean {
+  if (method === 'hypernetwork') return signsOf(task, layers) <= hypernetworkSigns;
   if (method === 'alista' || method.startsWith('analytic-qubo')) return !task.network && isAnalytic(task);
+  // The Bregman loss of a layer is that of a soft threshold.
+  if (method.endsWith('-lifted')) return !task.network;
   if (Object.hasOwn(classical, method)) return task.lambda !== undefined;
   if (method === 'tv') return task.scoring?.kind === 'images';
   return method === 'linear' || Object.hasOwn(tuned, method) ? task.scenes !== undefined : true;

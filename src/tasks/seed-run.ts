@@ -36,7 +36,7 @@ export async function seedRun(task: Task, options: RunOptions, seed: number): Pr
     task.make({ variant, seed, network, ...(folder && { folder }), ...(weights && { weights }) }),
     options,
   );
-  const methods = options.methods.filter(method => speaksOf(method, instance));
+  const methods = options.methods.filter(method => speaksOf(method, instance, layers));
   if (!methods.length)
     throw new RangeError(
       `run: ${options.methods.join(', ')} cannot speak of ${task.name} with ${instance.operator.name}; choose another method`,

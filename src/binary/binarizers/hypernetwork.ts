@@ -18,8 +18,9 @@ export interface HypernetworkBinarizerOptions extends PostTrainingOptions {
   readonly temperature?: number;
 }
 
-/** Signs of all matrices together: each has a share of a circuit, which is trained many times. */
-const mostSigns = 2 ** 15, mostQubits = 10;
+/** The most signs of all matrices together: each has a share of a circuit, which is trained many times. */
+export const hypernetworkSigns = 2 ** 15;
+const mostQubits = 10;
 /** A circuit meets its table again in each round: no visit has to end at a minimum. */
 const visit = { iterations: 30, gradient: 1e-6, decrease: 1e-4 }, rounds = 4;
 
@@ -57,8 +58,8 @@ function checked(net: UnrolledNetwork, { block = 8, depth = 2, temperature = 1 }
     throw new RangeError(`hypernetwork: expected blocks of 1 to ${mostQubits} qubits, got ${block}`);
   if (!(temperature >= 0)) throw new RangeError(`hypernetwork: expected a temperature of at least 0, got ${temperature}`);
   const signs = oneBitParams(net).reduce((sum, { value }) => sum + value.length, 0);
-  if (signs > mostSigns)
-    throw new RangeError(`hypernetwork: expected at most ${mostSigns} signs, got ${signs}`);
+  if (signs > hypernetworkSigns)
+    throw new RangeError(`hypernetwork: expected at most ${hypernetworkSigns} signs, got ${signs}`);
   return { block, depth, temperature };
 }
 

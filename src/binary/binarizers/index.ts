@@ -8,6 +8,7 @@ export { distill, nearIterates, type DistillOptions } from './distill.js';
 export { float } from './float.js';
 export { gpfq, type GpfqOptions } from './gpfq.js';
 export { gptq } from './gptq.js';
+export { hypernetwork, hypernetworkSigns, type HypernetworkBinarizerOptions } from './hypernetwork.js';
 export { lifted, liftedLayers, type LiftedOptions } from './lifted.js';
 export { parq, type ParqOptions } from './parq.js';
 export { proxquant, type ProxquantOptions } from './proxquant.js';
