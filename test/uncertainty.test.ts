@@ -155,6 +155,6 @@ run('nothing is drawn unless asked for; other numbers of networks and other meth
   assert.equal((await evaluate(task, { ...plain, startSteps: 1, steps: 2 })).uncertainties, []);
   const refused = (options: Partial<RunOptions>): Promise<unknown> => evaluate(task, { ...tiny, ...options }).catch((error: Error) => error.message);
   assert.is(await refused({ uncertainty: 1 }), 'run: expected --uncertainty of 2 to 1000 drawn networks, got 1');
-  assert.is(await refused({ methods: ['float'] }), 'run: expected --uncertainty with the method bayes, got float');
+  assert.is(await refused({ methods: ['float'] }), 'run: expected --uncertainty with one of bayes, bayes-fast, hypernetwork, got float');
 });
 run.run();

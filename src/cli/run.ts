@@ -123,7 +123,7 @@ export function addRun(program: Command): void {
     .option('--steps <N>', 'joint training steps of each method; 0 takes the start as it is', wholeNumber)
     .option('--start-steps <N>', 'steps of the float training that all methods start from', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
-    .option('--uncertainty <T>', 'with bayes: T networks drawn from its posterior, and intervals from them', positiveInteger)
+    .option('--uncertainty <T>', 'with bayes or hypernetwork: T networks drawn from the posterior, and intervals from them', positiveInteger)
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')
     .option('--out <folder>', 'where results go', 'signfold-out')

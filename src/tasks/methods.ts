@@ -115,6 +115,9 @@ export const trained: Readonly<
   'straight-through-masked': { make: ({ latent }) => straightThrough({ ...latent, keep: 0.5 }), from: 'start' },
 };
 
+/** Methods that end with a distribution of signs. */
+export const posteriorMethods: readonly string[] = ['bayes', 'bayes-fast', 'hypernetwork'];
+
 /** Every method's name, in the order of a table. */
 export const methodNames: readonly string[] = [
   ...Object.keys(classical),

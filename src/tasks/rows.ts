@@ -1,7 +1,7 @@
 import type { Bytes, OneBitNetwork, Tensor } from '../types.js';
 import type { FitOptions } from '../binary/binarizer.js';
 import type { GeneralizationCertificate, RecoveryCertificate } from '../binary/certificate.js';
-import { methodNames } from './methods.js';
+import { methodNames, posteriorMethods } from './methods.js';
 import type { Scores } from './scores.js';
 import type { DataFolder, Task } from './task.js';
 import type { Uncertainty } from './uncertainty.js';
@@ -120,7 +120,7 @@ export function checkRun(task: Task, { variant, network, methods, layers, seeds,
     throw new RangeError(`run: expected 1 to 200 layers, got ${layers}`);
   if (uncertainty !== undefined && (!Number.isSafeInteger(uncertainty) || uncertainty < 2 || uncertainty > 1000))
     throw new RangeError(`run: expected --uncertainty of 2 to 1000 drawn networks, got ${uncertainty}`);
-  if (uncertainty !== undefined && !methods.includes('bayes'))
-    throw new RangeError(`run: expected --uncertainty with the method bayes, got ${methods.join(', ')}`);
+  if (uncertainty !== undefined && !methods.some(method => posteriorMethods.includes(method)))
+    throw new RangeError(`run: expected --uncertainty with one of ${posteriorMethods.join(', ')}, got ${methods.join(', ')}`);
   if (!seeds.length) throw new RangeError('run: expected at least one seed, got none');
 }
