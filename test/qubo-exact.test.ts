@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
-import { enumeration } from '../src/kernels/index.js';
+import { enumeration, spinRelaxation } from '../src/kernels/index.js';
 import { used } from '../src/kernels/memory.js';
 import { branch, type Found } from '../src/qubo/exact/branch.js';
 import { addExactly, rounded, roundedDown } from '../src/qubo/exact/exact-sum.js';
@@ -12,6 +12,7 @@ import { oddness, partsOf } from '../src/qubo/exact/parts.js';
 import { posiform } from '../src/qubo/exact/posiform.js';
 import { relaxedBranch } from '../src/qubo/exact/relaxed-branch.js';
 import { roofDual } from '../src/qubo/exact/roof-dual.js';
+import { cutBound } from '../src/qubo/exact/triangles.js';
 import { wholeNumbers } from '../src/qubo/exact/whole.js';
 import { bestKnown, energy, fromMatrix, fromTriplets, toBinary, toSpins, type QuadraticModel } from '../src/qubo/index.js';
 import { exact } from '../src/qubo/solvers/exact.js';
@@ -82,6 +83,31 @@ parts('branch and bound gives up after so many nodes', () => {
   assert.is(run(branch(model, found, 5)), false);
   assert.is(found.nodes, 5);
   assert.ok(found.lower < found.energy);
+});
+parts('triangles are searched for until they fit, and every search can be the last', () => {
+  const n = 200, rng = random(8), relaxation = spinRelaxation(n), bound = cutBound(relaxation), row = new Float64Array(n);
+  relaxation.size(n);
+  for (let i = 0; i < n; i++) relaxation.setRow(i, row);
+  relaxation.vectors.set(relaxation.vectors.map((_, at) => (at % relaxation.width === 0 ? 2 * rng.integer(2) - 1 : 0)));
+  relaxation.products();
+  assert.equal([relaxation.triangles(0.02).all, relaxation.triangles(0.02).triangles.length], [true, 0], 'spins break none');
+  for (let i = 0; i < n; i++) {
+    const angle = 2 * Math.PI * rng.uniform();
+    relaxation.vectors.set([Math.cos(angle), Math.sin(angle)], i * relaxation.width);
+  }
+  relaxation.products();
+  let searches = 1;
+  for (let least = 0.02; !relaxation.triangles(least).all; searches++) least += (0.5 - least) / 4;
+  assert.ok(searches > 2, String(searches));
+  bound.begin({ triangles: new Uint32Array(0), weights: new Float64Array(0) });
+  const round = bound.round(n, 1e-6);
+  let steps = 0;
+  while (!round.next().done) steps++;
+  // The products, the searches, and 20 sweeps.
+  assert.is(steps, 1 + searches + 20);
+  const added = bound.cuts().triangles.length;
+  assert.ok(added > 0 && added <= 3 * n, String(added));
+  relaxation.release();
 });
 parts('whole numbers have no common divisor; what they lack is said', () => {
   const whole = (...values: number[]): unknown[] => {

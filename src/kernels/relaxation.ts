@@ -21,8 +21,8 @@ export interface Relaxation {
   holds(shift: number): boolean;
   /** v_i·v_j as the vectors are. */
   products(): Float32Array;
-  /** Triangle inequalities that the last products break by more than `least`, as many as there is room for, and how many there are. */
-  triangles(least: number): { readonly count: number; readonly triangles: Uint32Array; readonly broken: Float32Array };
+  /** Triangle inequalities that the last products break by more than `least`; where there is no room for all, some of them. */
+  triangles(least: number): { readonly all: boolean; readonly triangles: Uint32Array; readonly broken: Float32Array };
   /** Room for `mostCuts` inequalities and their weights, before and now. */
   readonly cuts: { readonly triangles: Uint32Array; readonly before: Float64Array; readonly now: Float64Array };
   /**
@@ -73,7 +73,7 @@ export function spinRelaxation(most: number): Relaxation {
     },
     triangles(least) {
       const count = kernels.relaxationTriangles(own, least, at.broken, at.found, mostFound), kept = Math.min(count, mostFound);
-      return { count, triangles: found.subarray(0, kept), broken: broken.subarray(0, kept) };
+      return { all: count === kept, triangles: found.subarray(0, kept), broken: broken.subarray(0, kept) };
     },
     weigh: (count, rate) => kernels.relaxationWeigh(own, count, rate),
     release: () => free(room),

@@ -127,7 +127,7 @@ export function relaxationProducts(r: Relaxation): void {
 /**
  * Triangle inequalities ±X_ij ± X_il ± X_jl ≥ −1, an even number of minus signs, i < j < l, that the products X break by more than
  * `least`: how much and (i, j, l, signs) in 10, 10, 10 and 2 bits, up to `most` of them. Signs 0: none minus, 1: the first stays plus,
- * 2: the second, 3: the third. Returns how many there are.
+ * 2: the second, 3: the third. Returns how many there are, most + 1 where they are more: then it stops at once.
  */
 export function relaxationTriangles(r: Relaxation, least: f32, broken: usize, triangles: usize, most: i32): i32 {
   const row = <usize>r.row << 2, limit = f32x4.splat(-1 - least);
@@ -143,11 +143,10 @@ export function relaxationTriangles(r: Relaxation, least: f32, broken: usize, tr
         const plus = x - Mathf.abs(y + z), minus = -x - Mathf.abs(y - z);
         const by: f32 = -Mathf.min(plus, minus) - 1;
         if (by <= least) continue;
-        if (count < most) {
-          const signs = plus < minus ? (y + z < 0 ? 0 : 1) : (y < z ? 2 : 3);
-          f32.store(broken + (<usize>count << 2), by);
-          i32.store(triangles + (<usize>count << 2), (i << 22) | (j << 12) | (one << 2) | signs);
-        }
+        if (count === most) return most + 1;
+        const signs = plus < minus ? (y + z < 0 ? 0 : 1) : (y < z ? 2 : 3);
+        f32.store(broken + (<usize>count << 2), by);
+        i32.store(triangles + (<usize>count << 2), (i << 22) | (j << 12) | (one << 2) | signs);
         count++;
       }
     }

@@ -107,6 +107,7 @@ export function* relaxedBranch(model: QuadraticModel, found: Found): Generator<v
       if (k > 1 && value < goal) return false;
       if (k % sweepsPerTest === 0) {
         if (relaxation.holds(Math.min(most, (value - goal) / n))) {
+          yield;
           load(spins, free);
           const anew = constant + bound.renew();
           if (relaxation.holds(Math.min(most, (anew - goal) / n))) {
