@@ -83,12 +83,12 @@ function below(model: QuadraticModel, sample: Sample, gap: number): number {
  */
 export function proof(model: QuadraticModel, bits: Sample): Proof {
   const own = (sample: Sample): Sample => (model.vartype === 'spin' ? toSpins(sample) : sample);
-  let sample = bits, least = energy(model, own(sample)), lost = 0, opened: readonly Open[] | undefined;
+  const sample = bits.slice();
+  let least: number | undefined, lost = 0, opened: readonly Open[] | undefined;
 
   function set(variables: ArrayLike<number>, values: Sample): void {
-    sample = sample.slice();
     for (let k = 0; k < variables.length; k++) if (values[k]! >= 0) sample[variables[k]!] = values[k]!;
-    least = energy(model, own(sample));
+    least = undefined;
   }
 
   function openOf(whole: QuadraticModel, variables: Uint32Array, size: number, lower: number): Open {
@@ -114,6 +114,7 @@ export function proof(model: QuadraticModel, bits: Sample): Proof {
       set(all, fixed);
       for (const { model: part, variables, doubt } of partsOf(model, fixed, done)) {
         const few = part.n <= small, { model: whole, size, spread } = wholeNumbers(part, doubt, few ? smallBits : undefined);
+        if (!few) yield;
         const { form, terms } = posiform(whole);
         lost += spread;
         if (!few) yield* roofDual(form).raise(terms, Infinity);
@@ -123,6 +124,7 @@ export function proof(model: QuadraticModel, bits: Sample): Proof {
           continue;
         }
         for (const i of variables) done[i] = 1;
+        if (!few) yield;
         const one = openOf(whole, variables, size, terms.constant), odd = oddness(whole);
         open.push(...(size * odd <= spread ? halved(one, odd) : [one]));
       }
@@ -147,7 +149,7 @@ export function proof(model: QuadraticModel, bits: Sample): Proof {
   }
 
   return {
-    search: search(), sample: () => sample, energy: () => least,
+    search: search(), sample: () => sample.slice(), energy: () => (least ??= energy(model, own(sample))),
     nodes: () => opened?.reduce((sum, { found }) => sum + found.nodes, 0) ?? 0,
     lower() {
       if (!opened) return -Infinity;
