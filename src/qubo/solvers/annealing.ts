@@ -1,25 +1,16 @@
 import { random } from '../../core/random.js';
+import type { QuadraticModel } from '../model.js';
 import { randomState, withIntegerForm, type IntegerForm } from './integer-form.js';
 import { sweepsOf } from './lengths.js';
 import { runReads, type Reads } from './reads.js';
 import { descending, sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
-import { automaticTemperatures, geometric } from './temperatures.js';
+import { automaticTemperatures, checkRange, geometric, type Range } from './temperatures.js';
 
-export interface AnnealingOptions {
-  /** First and last temperature, in units of energy; chosen from the model's gains unless given. */
-  readonly hot?: number;
-  readonly cold?: number;
-}
+/** First and last temperature, in units of energy; chosen from the model's gains unless given. */
+export type AnnealingOptions = Partial<Range>;
 
 const defaultSweeps = 1000, defaultReads = 10, stream = 0x616e6e65;
-
-function checkRange({ hot, cold }: AnnealingOptions): void {
-  for (const value of [hot, cold])
-    if (value !== undefined && !(value > 0 && Number.isFinite(value)))
-      throw new RangeError(`annealing: expected temperatures above 0, got ${value}`);
-  if (hot !== undefined && cold !== undefined && hot < cold) throw new RangeError(`annealing: expected hot at least cold, got ${hot} and ${cold}`);
-}
 
 function readsOf(form: IntegerForm, options: SolveOptions, own: AnnealingOptions): Reads {
   const { seed = 1 } = options, { model, rounding } = form, walker = form.walker(), automatic = automaticTemperatures(form);
@@ -48,16 +39,20 @@ function readsOf(form: IntegerForm, options: SolveOptions, own: AnnealingOptions
   };
 }
 
+/** The reads of annealing: see `annealing`. */
+export const annealingReads = (model: QuadraticModel, options: SolveOptions, own: AnnealingOptions = {}): Reads =>
+  withIntegerForm(model, form => readsOf(form, options, own));
+
 /**
  * Simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983): sweeps in a fixed order by Metropolis' rule, temperatures falling
  * geometrically, the best state of every sweep kept, steepest descent at the end. Where `timeMs` alone bounds it, reads grow longer.
  * Throws a RangeError for options out of range.
  */
 export function annealing(own: AnnealingOptions = {}): Solver {
-  checkRange(own);
+  checkRange('annealing', own);
   return {
     name: 'annealing', defaultReads,
     solve: (model, options = {}) =>
-      runReads('annealing', model, () => withIntegerForm(model, form => readsOf(form, options, own)), options, defaultReads),
+      runReads('annealing', model, () => annealingReads(model, options, own), options, defaultReads),
   };
 }

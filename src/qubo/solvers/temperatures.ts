@@ -6,6 +6,13 @@ export interface Range {
   readonly cold: number;
 }
 
+/** Throws a RangeError for temperatures that are not above 0, and where the hot one is below the cold one. */
+export function checkRange(who: string, { hot, cold }: Partial<Range>): void {
+  for (const value of [hot, cold])
+    if (value !== undefined && !(value > 0 && Number.isFinite(value))) throw new RangeError(`${who}: expected temperatures above 0, got ${value}`);
+  if (hot !== undefined && cold !== undefined && hot < cold) throw new RangeError(`${who}: expected hot at least cold, got ${hot} and ${cold}`);
+}
+
 const mostStates = 3,
   /** Enough for a percentile. */
   spins = 1000, sweeps = 50,

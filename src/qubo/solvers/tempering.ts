@@ -7,7 +7,7 @@ import { runReads, type Reads } from './reads.js';
 import { sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
 import { evenLadder } from './temperature-ladder.js';
-import { automaticTemperatures, geometric } from './temperatures.js';
+import { automaticTemperatures, checkRange, geometric } from './temperatures.js';
 
 export interface TemperingOptions {
   /** The highest and the lowest temperature, in units of energy; chosen from the model's gains unless given. */
@@ -24,13 +24,6 @@ const defaultSweeps = 1000, defaultReads = 2, stream = 0x74656d70,
   /** Rounds after which the temperatures are chosen anew: these, twice as many, … */
   firstChange = 32, lastChange = 4096,
   neighboursForClusters = 4, descentPeriod = 10;
-
-function checkOptions({ hot, cold }: TemperingOptions): void {
-  for (const value of [hot, cold])
-    if (value !== undefined && !(value > 0 && Number.isFinite(value)))
-      throw new RangeError(`tempering: expected temperatures above 0, got ${value}`);
-  if (hot !== undefined && cold !== undefined && hot < cold) throw new RangeError(`tempering: expected hot at least cold, got ${hot} and ${cold}`);
-}
 
 function hasClusters({ n, couplings }: QuadraticModel, wanted = couplings.values.length <= neighboursForClusters * n): boolean {
   return wanted && couplings.kind === 'sparse' && couplings.values.length > 0;
@@ -115,7 +108,7 @@ function readsOf(form: IntegerForm, options: SolveOptions, own: TemperingOptions
  * `timeMs` alone bounds it, there is one read without end. Throws a RangeError for options out of range.
  */
 export function tempering(own: TemperingOptions = {}): Solver {
-  checkOptions(own);
+  checkRange('tempering', own);
   return {
     name: 'tempering', defaultReads,
     solve: (model, options = {}) =>
