@@ -117,6 +117,9 @@ parts('whole numbers have no common divisor; what they lack is said', () => {
   assert.equal(whole(6, 4, 0, 10), [[3, 5], 2, 0]);
   assert.equal(whole(0.75, 0, 0, 0.5), [[3, 2], 0.25, 0]);
   assert.equal(whole(6 * 2 ** 600, 0, 0, 3 * 2 ** 600), [[2, 1], 3 * 2 ** 600, 0]);
+  assert.equal(whole(6 * 2 ** -1070, 0, 0, 4 * 2 ** -1070), [[3, 2], 2 * 2 ** -1070, 0]);
+  assert.equal(whole(2 ** -954, 2 ** -1074, 0, 2 ** -954), [[1, 1], 2 ** -954, 2 ** -1074]);
+  assert.equal(whole(2 ** 1020, 0, 0, 3 * 2 ** 1020), [[1, 3], 2 ** 1020, 0]);
   assert.equal(whole(0), [[0], 1, 0]);
   const { model, size, spread } = wholeNumbers(fromMatrix([0.1, 0, 0, 1e-9], 2));
   assert.ok(spread > 0 && spread < 2e-15 && Math.abs(model.linear[0]! * size - 0.1) + Math.abs(model.linear[1]! * size - 1e-9) <= 2 * spread);
@@ -250,6 +253,16 @@ whole('are excluded from below as real numbers, whatever the scales, ties and va
     if (info.tolerance === 0) exactly++;
   }
   assert.ok(exactly > 60, String(exactly));
+});
+whole('of the smallest and the largest coefficients are exact', async () => {
+  for (const vartype of ['binary', 'spin'] as const) {
+    const n = 32, rng = random(10), Q = Float64Array.from({ length: n * n }, () => 4 * (rng.integer(41) - 20));
+    const { best } = await exact().solve(fromMatrix(Q, n, { vartype }), { sweeps: 1 });
+    for (const power of [-1074, -1060, -1000, -990, 1000]) {
+      const scaled = await exact().solve(fromMatrix(Q.map(value => value * 2 ** power), n, { vartype }), { sweeps: 1 });
+      assert.equal([scaled.best.energy, scaled.info.lowerBound, scaled.info.tolerance, scaled.info.proven], [best.energy * 2 ** power, best.energy * 2 ** power, 0, true], `${power}`);
+    }
+  }
 });
 whole('of small coefficients beside large ones that share no coupling are found', async () => {
   // 32 bits with coefficients of 3e-3 and one free variable of -1e9: the tolerance is that of the 32.

@@ -1,12 +1,12 @@
-import type { Couplings, QuadraticModel, Sample } from './model.js';
+import { rowRange, type Couplings, type QuadraticModel, type Sample } from './model.js';
 
 const scaled = (couplings: Couplings, factor: number): Couplings => ({ ...couplings, values: couplings.values.map(value => factor * value) });
 
 /** Σ_j coupling_ij for every i. */
-export function rowSums({ n, couplings }: QuadraticModel): Float64Array {
-  const sums = new Float64Array(n);
+export function rowSums(model: QuadraticModel): Float64Array {
+  const { n, couplings } = model, sums = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    const [from, to] = couplings.kind === 'dense' ? [i * n, (i + 1) * n] : [couplings.rowPtr[i]!, couplings.rowPtr[i + 1]!];
+    const [from, to] = rowRange(model, i);
     for (let k = from; k < to; k++) sums[i]! += couplings.values[k]!;
   }
   return sums;
@@ -35,6 +35,12 @@ const total = (values: Float64Array): number => values.reduce((sum, value) => su
 
 export const toSpins = (sample: ArrayLike<number>): Sample => Int8Array.from(sample, value => (value > 0 ? 1 : -1));
 export const toBits = (sample: ArrayLike<number>): Sample => Int8Array.from(sample, value => (value > 0 ? 1 : 0));
+
+/** x · 2^exponent, where that power alone may be out of range. */
+export function shifted(x: number, exponent: number): number {
+  const half = Math.trunc(exponent / 2);
+  return x * 2 ** half * 2 ** (exponent - half);
+}
 
 /** −E: what a maximisation minimises. */
 export const negated = (model: QuadraticModel): QuadraticModel =>

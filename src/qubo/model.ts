@@ -42,8 +42,8 @@ export interface ModelParts {
   readonly layout?: Couplings['kind'];
 }
 
-/** As in the file formats: beyond, a model of a few entries would ask for gigabytes. */
-const mostVariables = 2 ** 24;
+/** Beyond, a model of a few entries, or a number in a file, would ask for gigabytes. */
+export const mostVariables = 2 ** 24;
 
 function oneOf<T extends string>(what: string, known: readonly T[], given: T): T {
   if (!known.includes(given)) throw new RangeError(`model: expected ${what} ${known.join(' or ')}, got ${String(given)}`);
@@ -155,6 +155,10 @@ export function flipGain(model: QuadraticModel, sample: ArrayLike<number>, i: nu
   const change = model.vartype === 'binary' ? 1 - 2 * sample[i]! : -2 * sample[i]!;
   return change * field(model, sample, i);
 }
+
+/** Where the couplings of variable i begin and end among the values. */
+export const rowRange = ({ n, couplings }: QuadraticModel, i: number): readonly [from: number, to: number] =>
+  (couplings.kind === 'dense' ? [i * n, (i + 1) * n] : [couplings.rowPtr[i]!, couplings.rowPtr[i + 1]!]);
 
 /** Number of pairs with a coefficient. */
 export function pairCount({ couplings }: QuadraticModel): number {

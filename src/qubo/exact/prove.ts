@@ -153,7 +153,9 @@ export function proof(model: QuadraticModel, bits: Sample): Proof {
     nodes: () => opened?.reduce((sum, { found }) => sum + found.nodes, 0) ?? 0,
     lower() {
       if (!opened) return -Infinity;
-      return below(model, own(sample), opened.reduce((sum, { size, found }) => sum + size * (found.energy - found.lower), lost));
+      // The last bit of the smallest numbers there are is all that a product of them can lack.
+      const gapOf = ({ size, found: { energy: now, lower } }: Open): number => (now > lower ? size * (now - lower) + Number.MIN_VALUE : 0);
+      return below(model, own(sample), opened.reduce((sum, part) => sum + gapOf(part), lost));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { toBinary } from '../convert.js';
+import { shifted, toBinary } from '../convert.js';
 import type { QuadraticModel } from '../model.js';
 
 /** A part in whole numbers, whose sums are exact in f64. */
@@ -26,20 +26,19 @@ export function wholeNumbers(given: QuadraticModel, doubt = 0, bits = 47): Whole
   let sum = 0;
   for (const value of linear) sum += Math.abs(value);
   for (const value of couplings.values) sum += Math.abs(value) / 2;
-  const power = sum === 0 ? 0 : Math.max(-1000, Math.min(1000, bits - 1 - spins - Math.floor(Math.log2(sum)))), scale = 2 ** power;
-  let lost = doubt;
-  const whole = (values: Float64Array, weight: number): Float64Array => values.map(value => {
-    const count = Math.round(scale * value);
-    lost += weight * Math.abs(value - count / scale);
-    return count;
-  });
-  const binary = toBinary({ vartype, n, linear: whole(linear, 1), couplings: { ...couplings, values: whole(couplings.values, 0.5) }, offset: 0 });
+  const power = sum === 0 ? 0 : bits - 1 - spins - Math.floor(Math.log2(sum));
+  const whole = (values: Float64Array): Float64Array => values.map(value => Math.round(shifted(value, power)));
+  const lack = (values: Float64Array, counts: Float64Array): number =>
+    values.reduce((all, value, k) => all + Math.abs(value - shifted(counts[k]!, -power)), 0);
+  const singles = whole(linear), pairs = whole(couplings.values);
+  const lost = doubt + lack(linear, singles) + lack(couplings.values, pairs) / 2;
+  const binary = toBinary({ vartype, n, linear: singles, couplings: { ...couplings, values: pairs }, offset: 0 });
   let divisor = 0;
   for (const values of [binary.linear, binary.couplings.values]) for (const value of values) divisor = greatestDivisor(divisor, Math.abs(value));
   divisor ||= 1;
   const over = (values: Float64Array): Float64Array => values.map(value => value / divisor);
   return {
     model: { ...binary, linear: over(binary.linear), couplings: { ...binary.couplings, values: over(binary.couplings.values) }, offset: 0 },
-    size: divisor / scale, spread: (spins ? 2 : 1) * lost,
+    size: shifted(divisor, -power), spread: (spins ? 2 : 1) * lost,
   };
 }

@@ -1,15 +1,13 @@
 import { spinSystem, type SpinSystem, type SpinWalker } from '../../kernels/index.js';
 import type { Random } from '../../core/random.js';
-import { toBinary } from '../convert.js';
-import type { QuadraticModel } from '../model.js';
+import { shifted, toBinary } from '../convert.js';
+import { rowRange, type QuadraticModel } from '../model.js';
 
 /** A model as the kernels search it: binary, coefficients times a power of two rounded to 32-bit integers. Walkers count in these. */
 export interface IntegerForm {
   /** Binary, without the offset; in other units than the given model where squares of its coefficients leave the range of f64. */
   readonly model: QuadraticModel;
   readonly system: SpinSystem;
-  /** No coefficient was rounded. */
-  readonly exact: boolean;
   /** `energyOf` is at most so far from the energy in f64. */
   readonly rounding: number;
   walker(): SpinWalker;
@@ -26,10 +24,11 @@ const largestField = 2 ** 30;
 const largestExponent = 400;
 
 /** Σ_j |coupling_ij| + |linear_i|: the largest over i, and all together. */
-function bounds({ n, linear, couplings }: QuadraticModel): { largest: number; total: number } {
+function bounds(model: QuadraticModel): { largest: number; total: number } {
+  const { n, linear, couplings } = model;
   let largest = 0, total = 0;
   for (let i = 0; i < n; i++) {
-    const [from, to] = couplings.kind === 'dense' ? [i * n, (i + 1) * n] : [couplings.rowPtr[i]!, couplings.rowPtr[i + 1]!];
+    const [from, to] = rowRange(model, i);
     let sum = Math.abs(linear[i]!);
     for (let k = from; k < to; k++) sum += Math.abs(couplings.values[k]!);
     largest = Math.max(largest, sum);
@@ -39,12 +38,6 @@ function bounds({ n, linear, couplings }: QuadraticModel): { largest: number; to
 }
 
 const integral = (values: Float64Array, scale: number): boolean => values.every(value => Number.isInteger(scale * value));
-
-/** x · 2^exponent, where that power alone may be out of range. */
-function shifted(x: number, exponent: number): number {
-  const half = Math.trunc(exponent / 2);
-  return x * 2 ** half * 2 ** (exponent - half);
-}
 
 function inUnits(model: QuadraticModel, exponent: number): QuadraticModel {
   if (exponent === 0) return { ...model, offset: 0 };
@@ -68,7 +61,7 @@ export function integerForm(given: QuadraticModel): IntegerForm {
   const inWhole = exact ? 0 : shifted(terms / 2 / scale, -unit);
   const inSums = 2 ** -50 * Math.sqrt(terms) * (total + Math.abs(offset));
   return {
-    model, system, exact, rounding: inWhole + inSums,
+    model, system, rounding: inWhole + inSums,
     walker() {
       walkers.push(system.walker());
       return walkers.at(-1)!;
@@ -93,4 +86,5 @@ export function withIntegerForm<T>(model: QuadraticModel, make: (form: IntegerFo
   }
 }
 
+/** A bit for each of n variables, 0 and 1 alike. */
 export const randomState = (n: number, rng: Random): Int8Array => Int8Array.from({ length: n }, () => rng.bits() >>> 31);

@@ -1,13 +1,13 @@
 import { random } from '../../core/random.js';
-import type { QuadraticModel } from '../model.js';
+import { rowRange, type QuadraticModel } from '../model.js';
 
 const lanczosSteps = 24, rounds = 8, stream = 0x73656c66;
 
 /** J x, or |J| x. */
-function product({ n, couplings }: QuadraticModel, x: ArrayLike<number>, absolute = false): Float64Array {
-  const y = new Float64Array(n), { values } = couplings;
+function product(model: QuadraticModel, x: ArrayLike<number>, absolute = false): Float64Array {
+  const { n, couplings } = model, y = new Float64Array(n), { values } = couplings;
   for (let i = 0; i < n; i++) {
-    const [from, to] = couplings.kind === 'dense' ? [i * n, (i + 1) * n] : [couplings.rowPtr[i]!, couplings.rowPtr[i + 1]!];
+    const [from, to] = rowRange(model, i);
     let sum = 0;
     for (let k = from; k < to; k++) {
       const value = values[k]!;
