@@ -163,6 +163,7 @@ particles('coefficients of any size give the same samples', async () => {
 });
 particles('impossible steps are refused', () => {
   assert.throws(() => bifurcation({ dt: 0 }), (error: Error) => error.message === 'bifurcation: expected a time step above 0, got 0');
+  assert.throws(() => bifurcation({ mode: 'fast' as 'discrete' }), (error: Error) => error.message === 'bifurcation: expected mode ballistic or discrete, got fast');
   assert.throws(() => bifurcation({ heat: -1 }), (error: Error) => error.message === 'bifurcation: expected a heat of 0 or more, got -1');
 });
 particles.run();

@@ -66,10 +66,13 @@ function readsOf(form: IntegerForm, given: QuadraticModel, options: SolveOptions
 
 /**
  * Simulated bifurcation (Goto et al. 2021; heated, Kanao & Goto 2022): particles that fall to either side, many agents at once; from
- * the best signs that each has met a descent leads to its sample. A read is an agent, and a sweep a step of one. Throws a RangeError for options out of range.
+ * the best signs that each has met a descent leads to its sample. A read is an agent, and a sweep a step of one. Throws a RangeError
+ * for options out of range.
  */
 export function bifurcation(own: BifurcationOptions = {}): Solver {
   const { mode = 'ballistic', dt, heat = defaultHeat } = own, name = mode === 'ballistic' ? 'bifurcation' : 'bifurcation-discrete';
+  if (mode !== 'ballistic' && mode !== 'discrete')
+    throw new RangeError(`bifurcation: expected mode ballistic or discrete, got ${String(mode)}`);
   if (dt !== undefined && !(dt > 0 && dt < Infinity)) throw new RangeError(`bifurcation: expected a time step above 0, got ${dt}`);
   if (!(heat >= 0 && heat < Infinity)) throw new RangeError(`bifurcation: expected a heat of 0 or more, got ${heat}`);
   const parameters = { mode, heat, ...(dt !== undefined && { dt }) };
