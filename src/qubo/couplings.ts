@@ -17,11 +17,13 @@ function denseRoom(n: number): Float64Array {
   }
 }
 
+/** The value. Throws a RangeError where it is not finite. */
 export function finite(who: string, value: number): number {
   if (!Number.isFinite(value)) throw new RangeError(`${who}: expected finite coefficients, got ${value}`);
   return value;
 }
 
+/** The sum. Throws a RangeError where it is not finite. */
 export function finiteSum(sum: number): number {
   if (!Number.isFinite(sum)) throw new RangeError(`model: expected sums of coefficients below 1e308, got ${sum}`);
   return sum;

@@ -68,11 +68,12 @@ export interface CutBound {
   cuts(): Cuts;
 }
 
+/** Of the problems that the relaxation is given, one after the other; what is broken enough to be a cut is learnt on the way. */
 export function cutBound(relaxation: Relaxation): CutBound {
   const { row, cuts: { triangles, before, now } } = relaxation;
   let count = 0, sum = 0, weight = 0, least = leastBroken;
 
-  /** The most broken inequalities that are not there yet, three for every vector at most. Going through all of them takes n³ / 6 steps. */
+  /** The most broken inequalities that are not there yet, three for every vector at most. Each search looks at up to n³ / 6 triangles. */
   function* grow(n: number): Generator<void> {
     let found = relaxation.triangles(least);
     yield;

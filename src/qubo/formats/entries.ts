@@ -1,8 +1,8 @@
 import { fromTriplets, pairCount, type QuadraticModel, type Vartype } from '../model.js';
 import type { LineReader } from './lines.js';
 
-/** More variables than this are refused, so that a number in a file cannot ask for any amount of memory. */
-export const mostVariables = 2 ** 24;
+export { mostVariables } from '../model.js';
+
 /** So many variables are plausible without entries, and so many more for each entry. */
 const plausible = 2 ** 16, plausiblePerEntry = 256;
 

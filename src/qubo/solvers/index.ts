@@ -13,6 +13,7 @@ const solvers = {
   'bifurcation-discrete': () => bifurcation({ mode: 'discrete' }),
 } satisfies Record<string, () => Solver>;
 
+/** What `solverByName` takes. */
 export const solverNames: readonly string[] = Object.keys(solvers);
 
 /** A solver with its defaults. Throws a RangeError naming the solvers there are. */

@@ -31,6 +31,7 @@ const yieldMs = 40, progressMs = 100;
 /** So many samples of a result, the best ones. */
 export const kept = 1000;
 
+/** Throws a RangeError for options out of range. */
 export function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRead = 0, readStep = 1 }: SolveOptions): void {
   const whole = (name: string, value: number | undefined, least: number): void => {
     if (value !== undefined && (!Number.isSafeInteger(value) || value < least))
