@@ -1,5 +1,5 @@
 import { eachNeighbour, fromTriplets, type QuadraticModel } from '../model.js';
-import { problemOf, type Conventions, type Format } from './format.js';
+import { problemOf, stated, type Conventions, type Format, type FormatOptions } from './format.js';
 import { finiteNumber, isObject, jsonObject, listAt, printed } from './json.js';
 
 const name = 'bqpjson', conventions: Conventions = { base: 0, sense: 'min', counting: 'single' };
@@ -42,6 +42,14 @@ function refuse(where: string, expected: string, got: unknown): never {
   throw new RangeError(`${name} ${where}: expected ${expected}, got ${printed(got)}`);
 }
 
+/** Identifiers and terms leave nothing else open. */
+function senseOf(options: FormatOptions): 'min' | 'max' {
+  const { base, counting, sense } = stated(conventions, options);
+  if (base !== conventions.base) throw new RangeError(`${name}: expected base 0, as its variables have identifiers, got ${base}`);
+  if (counting !== conventions.counting) throw new RangeError(`${name}: expected counting single, as its terms are those of a sum, got ${counting}`);
+  return sense;
+}
+
 /** Identifiers of a model whose names are all integers, else 0 … n−1. */
 const idsOf = ({ names, n }: QuadraticModel): readonly string[] =>
   names?.every(id => /^(0|[1-9]\d*)$/.test(id) && isId(Number(id))) ? names : Array.from({ length: n }, (_, i) => String(i));
@@ -54,11 +62,11 @@ export const bqpjson: Format = {
   name, conventions,
   summary: 'bqpjson: variable_ids, variable_domain, linear_terms, quadratic_terms, scale, offset; minimise',
   read(text, options = {}) {
-    const file = jsonObject(name, text), domain = file['variable_domain'];
+    const sense = senseOf(options), file = jsonObject(name, text), domain = file['variable_domain'];
     const places = placesOf(listAt(name, file, 'variable_ids')), ids = [...places.keys()];
     if (domain !== 'spin' && domain !== 'boolean') return refuse('variable_domain', 'spin or boolean', domain);
-    const { sense = 'min' } = options, scale = finiteNumber(name, 'scale', file['scale']), factor = sense === 'max' ? -scale : scale;
-    const offset = factor * (options.offset ?? finiteNumber(name, 'offset', file['offset'])) + 0;
+    const sign = sense === 'max' ? -1 : 1, factor = sign * finiteNumber(name, 'scale', file['scale']);
+    const offset = (options.offset === undefined ? factor * finiteNumber(name, 'offset', file['offset']) : sign * options.offset) + 0;
     const fields = termsOf(file, 'linear_terms', ['id'], places);
     const pairs = termsOf(file, 'quadratic_terms', ['id_tail', 'id_head'], places);
     const linear = new Float64Array(places.size);
@@ -68,7 +76,7 @@ export const bqpjson: Format = {
     return [problemOf(fromTriplets(ids.length, { rows: rows!, cols: cols!, values }, parts), sense)];
   },
   write(model, options = {}) {
-    const factor = options.sense === 'max' ? -1 : 1, ids = idsOf(model), fields: string[] = [], pairs: string[] = [];
+    const factor = senseOf(options) === 'max' ? -1 : 1, ids = idsOf(model), fields: string[] = [], pairs: string[] = [];
     if (model.n < 1) throw new RangeError(`${name}: expected at least one variable, got none`);
     model.linear.forEach((value, i) => { if (value !== 0) fields.push(`\n    {"id": ${ids[i]}, "coeff": ${factor * value}}`); });
     for (let i = 0; i < model.n; i++) eachNeighbour(model, i, (j, value) => {

@@ -10,7 +10,7 @@ export interface Conventions {
   readonly counting: 'single' | 'double';
 }
 
-/** Every convention of a format can be stated otherwise. */
+/** Every convention of a format can be stated otherwise; of bqpjson, whose variables have identifiers, the sense alone. */
 export interface FormatOptions extends Partial<Conventions> {
   /** Reading: constant of the file's objective, instead of the one that the file states, if it does. */
   readonly offset?: number;
