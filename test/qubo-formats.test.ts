@@ -86,14 +86,14 @@ const models = (vartype: Vartype): fc.Arbitrary<QuadraticModel> => fc.integer({ 
   const triplets = { rows: above.map(k => Math.floor(k / n)), cols: above.map(k => k % n), values: above.map(k => pairs[k]!) };
   return fromTriplets(n, triplets, { vartype, linear, offset });
 }));
-const conventions = fc.record({
-  base: fc.constantFrom(0, 1), sense: fc.constantFrom('min', 'max'), counting: fc.constantFrom('single', 'double'),
-}, { requiredKeys: [] }) as fc.Arbitrary<object>;
+const sense = fc.constantFrom('min', 'max'), counting = fc.constantFrom('single', 'double'), base = fc.constantFrom(0, 1);
+const conventions = (name: FormatName) =>
+  fc.record(name === 'bqpjson' ? { sense } : { base, sense, counting }, { requiredKeys: [] }) as fc.Arbitrary<object>;
 const domains: Record<FormatName, readonly Vartype[]> = {
   rudy: ['spin'], biqmac: ['binary'], bqp: ['binary'], mqlib: ['binary'], qbsolv: ['binary'], coo: ['binary', 'spin'], bqpjson: ['binary', 'spin'],
 };
 for (const name of names) trips(`${name}: every bit of every number comes back, under any conventions`, () => {
-  for (const vartype of domains[name]) fc.assert(fc.property(models(vartype), conventions, (given, options) => {
+  for (const vartype of domains[name]) fc.assert(fc.property(models(vartype), conventions(name), (given, options) => {
     const model = name === 'rudy' ? { ...given, linear: given.linear.map(() => 0) } : given;
     const { text, offset } = formats[name].write(model, options), [problem] = formats[name].read(text, options);
     assert.is(guessFormat(name === 'biqmac' ? 'a.bq' : name === 'rudy' ? 'a.MC.gz' : `a.${name}`, text), name);
@@ -108,6 +108,23 @@ trips('rudy: the constant that is left out can be stated on reading, in units of
   const model = fromTriplets(3, { rows: [0, 1], cols: [1, 2], values: [0.25, -1.5] }, { vartype: 'spin', offset: 4 });
   const { text, offset } = formats.rudy.write(model);
   same(formats.rudy.read(text, { offset: -offset })[0]!.model, model);
+});
+trips('rudy: the smallest number is a weight that counts twice', () => {
+  const model = fromTriplets(2, { rows: [0], cols: [1], values: [5e-324] }, { vartype: 'spin', offset: -5e-324 }), options = { counting: 'double' } as const;
+  const { text, offset } = formats.rudy.write(model, options);
+  assert.equal([text, offset], ['2 1\n1 2 5e-324\n', 0]);
+  same(formats.rudy.read(text, options)[0]!.model, model);
+});
+trips('bqpjson: a stated constant is that of the objective, whatever its scale; identifiers have no base, terms one counting', () => {
+  const text = '{"variable_ids": [0], "variable_domain": "boolean", "scale": 3, "offset": 5, "linear_terms": [], "quadratic_terms": []}';
+  const objectives = [{}, { offset: 7 }, { offset: 7, sense: 'max' as const }].map(options => {
+    const [problem] = formats.bqpjson.read(text, options);
+    return problem!.objective(energy(problem!.model, [0]));
+  });
+  assert.equal(objectives, [15, 7, 7]);
+  assert.throws(() => formats.bqpjson.read(text, { base: 1 }), 'bqpjson: expected base 0, as its variables have identifiers, got 1');
+  for (const act of [() => formats.bqpjson.read(text, { counting: 'double' }), () => formats.bqpjson.write(model, { counting: 'double' })])
+    assert.throws(act, 'bqpjson: expected counting single, as its terms are those of a sum, got double');
 });
 trips('bqp: several problems in one file', () => {
   const many = [1, 2, 3].map(n => fromTriplets(n + 1, { rows: [0], cols: [n], values: [2 * n] }, { linear: Array.from({ length: n + 1 }, (_, i) => i) }));
@@ -159,9 +176,9 @@ const cases: readonly [FormatName, string, string][] = [
   ['rudy', '-3 1\n1 2 1', 'rudy line 1: expected a number of vertices from 1 to 16777216, got -3'],
   ['rudy', '99999999999 1\n1 2 1', 'rudy line 1: expected a number of vertices from 1 to 16777216, got 99999999999'],
   ['rudy', '16777216 0', 'rudy line 1: expected at most 65536 variables for 0 entries, got 16777216'],
-  ['rudy', '3 4000000000\n1 2 1\n', 'rudy line 2: expected 4000000000 edges after line 1, 1 so far, got the end of the text'],
+  ['rudy', '3 4000000000\n1 2 1\n', 'rudy line 2: expected edge 2 of 4000000000 after line 1, got the end of the text'],
   ['rudy', '3 2\n3 2\n1 2 1', 'rudy line 2: expected a finite decimal number, got nothing'],
-  ['rudy', '3 1\n1 2 1\n2 3 1', 'rudy line 3: expected the end of the text after 1 edges, got 2'],
+  ['rudy', '3 1\n1 2 1\n2 3 1', 'rudy line 3: expected the end of the text after edge 1, got 2'],
   ['rudy', '3 1\n1 4 1', 'rudy line 2: expected a vertex from 1 to 3, got 4'],
   ['rudy', '3 1\n0 1 1', 'rudy line 2: expected a vertex from 1 to 3, got 0'],
   ['rudy', '3 1\n1.5 2 1', 'rudy line 2: expected a vertex from 1 to 3, got 1.5'],
@@ -181,11 +198,12 @@ const cases: readonly [FormatName, string, string][] = [
   ['biqmac', '# offset=1e999\n1 0', 'biqmac line 1: expected a finite offset, got 1e999'],
   ['mqlib', '3 -1\n', 'mqlib line 1: expected a number of entries, got -1'],
   ['bqp', '3\n2 0\n2 0\n', 'bqp line 3: expected a line with the numbers of variables and entries, got the end of the text'],
-  ['bqp', '1\n2 1\n1 2 1\n2 0', 'bqp line 4: expected the end of the text after 1 problems, got 2'],
+  ['bqp', '1\n2 1\n1 2 1\n2 0', 'bqp line 4: expected the end of the text after problem 1, got 2'],
+  ['bqp', '0\n', 'bqp line 1: expected a number of problems from 1 to 2, got 0'],
   ['bqp', `9\n${'60000 0\n'.repeat(9)}`, 'bqp line 3: expected at most 66304 variables for 3 entries, got 120000'],
   ['qbsolv', 'c only', 'qbsolv line 1: expected the line p qubo 0 maxNodes nNodes nCouplers, got the end of the text'],
   ['qbsolv', 'p ising 0 1 1 0', 'qbsolv line 1: expected p qubo 0 maxNodes nNodes nCouplers, got ising'],
-  ['qbsolv', 'p qubo 0 2 1 1\n0 0 1\n0 1 1\n0 1 2', 'qbsolv line 1: expected 1 nodes and 1 couplers, got 1 and 2'],
+  ['qbsolv', 'p qubo 0 2 1 1\n0 0 1\n0 1 1\n0 1 2', 'qbsolv line 1: expected nodes and couplers as stated, 1 and 1, got 1 and 2'],
   ['qbsolv', 'p qubo 0 2 1 1\n0 0 1\np qubo 0 2 1 1', 'qbsolv line 3: expected a node from 0 to 1, got p'],
   ['qbsolv', 'p qubo 0 2 0 1\n0 2 1', 'qbsolv line 2: expected a node from 0 to 1, got 2'],
   ['coo', '', 'coo line 1: expected lines of i, j and a number, got none'],

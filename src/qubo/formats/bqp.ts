@@ -21,7 +21,7 @@ export const bqp: Format = {
   read(text, options = {}) {
     const reader = lineReader(name, text), used = stated(conventions, options), problems: Problem[] = [];
     reader.need('the number of problems');
-    const count = reader.integer('a number of problems', 1, text.length);
+    const count = reader.integer(`a number of problems from 1 to ${text.length}`, 1, text.length);
     reader.end('the number of problems alone');
     for (let variables = 0; problems.length < count;) {
       const problem = readMatrix(reader, used, () => options.offset ?? 0);
@@ -29,7 +29,7 @@ export const bqp: Format = {
       checkPlausible(reader, variables, reader.line(), reader.line());
       problems.push(problem);
     }
-    if (reader.next()) reader.fail(`the end of the text after ${count} problems`);
+    if (reader.next()) reader.fail(`the end of the text after problem ${count}`);
     return problems;
   },
   write: (model, options) => writeBqp([model], options),

@@ -45,7 +45,7 @@ export function readEntry(reader: LineReader, entries: Entries, base: number, la
 /** Throws where so many variables would be a claim without entries to show for it. */
 export function checkPlausible(reader: LineReader, n: number, entries: number, line: number): void {
   const most = plausible + plausiblePerEntry * entries;
-  if (n > most) reader.fail(`at most ${most} variables for ${entries} entries`, String(n), line);
+  if (n > most) reader.fail(`at most ${most} variables for ${entries} ${entries === 1 ? 'entry' : 'entries'}`, String(n), line);
 }
 
 export interface Assembly {

@@ -13,7 +13,7 @@ export function readMatrix(reader: LineReader, conventions: Conventions, offset:
   reader.end('the numbers of variables and entries alone');
   const last = n - 1 + conventions.base, variable = `a variable from ${conventions.base} to ${last}`;
   while (entries.count < m) {
-    reader.need(`${m} entries after line ${header}, ${entries.count} so far`);
+    reader.need(`entry ${entries.count + 1} of ${m} after line ${header}`);
     readEntry(reader, entries, conventions.base, last, variable);
   }
   checkPlausible(reader, n, m, header);

@@ -33,7 +33,7 @@ export const qbsolv: Format = {
       if (entries.rows[entries.count - 1] === entries.cols[entries.count - 1]) diagonal++;
     }
     if (diagonal !== nodes || entries.count - diagonal !== couplers)
-      reader.fail(`${nodes} nodes and ${couplers} couplers`, `${diagonal} and ${entries.count - diagonal}`, header);
+      reader.fail(`nodes and couplers as stated, ${nodes} and ${couplers}`, `${diagonal} and ${entries.count - diagonal}`, header);
     checkPlausible(reader, n, entries.count, header);
     const factors = factorsOf(used), offset = signed(factors.single, options.offset ?? comment.value() ?? 0);
     return [problemOf(assembled(reader, n, entries, { vartype: 'binary', ...factors, offset }), used.sense)];
