@@ -4,13 +4,14 @@ import { fitRelaxed, type Relaxation } from '../relaxed.js';
 export interface BopOptions {
   /** Rate γ of the gradients' moving mean at the start; it falls to a hundredth. */
   readonly rate?: number;
-  /** A sign flips where the moving mean is above this many mean gradient magnitudes, against it. */
+  /** A sign flips where the moving mean of gradients, each relative to the mean magnitude of its step, is above this, against it. */
   readonly threshold?: number;
 }
 
 /**
  * Signs without latent weights: flipped where the moving mean of their gradients has their sign and is large (Bop, Helwegen et al.
- * 2019; thresholds relative to the gradient, whose size networks do not share).
+ * 2019). Gradients count relative to their step's mean magnitude: networks do not share their size, and one step of small ones would
+ * flip all that larger ones have gathered.
  */
 export function flipping(rate: number, threshold: number): Relaxation {
   return {
@@ -23,8 +24,8 @@ export function flipping(rate: number, threshold: number): Relaxation {
       let mean = 0;
       for (let i = 0; i < gradient.length; i++) mean += Math.abs(gradient[i]!) / gradient.length;
       for (let i = 0; i < gradient.length; i++) {
-        memory[i] = (1 - gamma) * memory[i]! + gamma * gradient[i]!;
-        if (memory[i]! * Math.sign(latent[i]!) > threshold * mean) latent[i] = -latent[i]!;
+        memory[i] = (1 - gamma) * memory[i]! + gamma * gradient[i]! / (mean || 1);
+        if (memory[i]! * Math.sign(latent[i]!) > threshold) latent[i] = -latent[i]!;
       }
       // The optimizer moves no sign.
       gradient.fill(0);
