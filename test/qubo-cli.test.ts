@@ -70,6 +70,40 @@ qubo('bench draws the instances that need no data, and asks for the others', () 
   assert.equal([row!.instance, row!.variables, row!.bestKnown], ['p3000-1', 3000, 3931583]);
   assert.ok(row!.objectives[0]! > 3_800_000 && row!.objectives[0]! <= 3931583);
 });
+qubo('bench tells what a solver refuses, goes on and fails at the end; a set that is named twice counts once', () => {
+  const data = join(folder, 'beasley'), out = join(folder, 'bench.json');
+  for (const path of ['biqmac/beasley', 'beasley_qbsolv']) mkdirSync(join(data, 'qubo', path), { recursive: true });
+  writeFileSync(join(data, 'qubo/biqmac/beasley/bqp50-1.sparse.gz'), gzipSync('2 1\n1 2 -1049\n'));
+  writeFileSync(join(data, 'qubo/biqmac/beasley/bqp50-2.sparse.gz'), gzipSync('2 1\n1 3 -1\n'));
+  const only = ['--set', 'bqp,palubeckis,bqp', '--only', 'bqp50-1,bqp50-2,p3000-1'];
+  const { status, stdout, stderr } = run('qubo', 'bench', '--data', data, ...only, '--solver', 'exact', '--time', '0.2', '--out', out);
+  assert.is(status, 1, stderr);
+  assert.match(stdout, /^bqp50-1 +2 +-2098 +-2098 +0\.000 /m);
+  const { rows, failed, complete } = JSON.parse(readFileSync(out, 'utf8')) as { rows: { instance: string }[]; failed: string[]; complete: boolean };
+  assert.equal([rows.map(({ instance }) => instance), complete], [['bqp50-1'], false]);
+  assert.equal(failed, [
+    'bqp50-2: biqmac line 2: expected a variable from 1 to 2, got 3',
+    'p3000-1: exact: expected at most 2097152 couplings, got 2238426',
+  ]);
+  for (const line of failed) assert.ok(stderr.split('\n').includes(`signfold: ${line}`), stderr);
+});
+qubo('bench writes what it has when it is told to end', async () => {
+  // The best known value of G12, 556, is out of reach of this edge.
+  const data = join(folder, 'endless'), out = join(folder, 'ended.json'), args = ['--data', data, '--set', 'gset', '--time', '60', '--out', out];
+  mkdirSync(join(data, 'qubo/gset'), { recursive: true });
+  writeFileSync(join(data, 'qubo/gset/G12.txt.gz'), gzipSync('2 1\n1 2 417\n'));
+  const child = spawn(process.execPath, [main, 'qubo', 'bench', ...args], { env, stdio: 'ignore', timeout: 60_000, killSignal: 'SIGKILL' });
+  setTimeout(() => child.kill('SIGTERM'), 2500);
+  assert.is(await new Promise(resolve => { child.on('close', resolve); }), 0);
+  const { rows, complete } = JSON.parse(readFileSync(out, 'utf8')) as { rows: { instance: string }[]; complete: boolean };
+  assert.equal([rows.map(({ instance }) => instance), complete], [['G12'], false]);
+});
+qubo('a proof that rounds says by how much', () => {
+  const odd = write('odd.coo', '# vartype=SPIN\n0 1 0.1\n1 2 0.3\n0 2 0.7\n');
+  const { stdout } = run('qubo', 'solve', odd, '--solver', 'exact');
+  const within = Number(/min -0\.8\d+, proven within (\S+)\n.*; proven$/m.exec(stdout)?.[1]);
+  assert.ok(within > 0 && within < 1e-13, stdout);
+});
 qubo('of a file with several problems one is named', () => {
   assert.match(run('qubo', 'solve', two, '--problem', '2', '--solver', 'exact').stdout, /: 2 variables, max 5, proven optimal$/m);
   assert.is(run('qubo', 'convert', two, join(folder, 'second.mqlib'), '--problem', '2').status, 0);
@@ -90,7 +124,7 @@ qubo('bench tells the best and the worst run apart, and what is beyond the best 
   assert.match(table, /best gap % +worst gap %/);
   assert.match(table, /^G11 .* -25\.000 \* +-25\.000 /m);
   assert.match(table, /^G12 .* 25\.000 +25\.000 /m);
-  assert.match(run('qubo', 'bench', '--help').stdout, /signfold qubo bench --set gset --solver tempering/);
+  assert.match(run('qubo', 'bench', '--help').stdout, /signfold qubo bench --set gset --solver tempering --seeds 3 --data DIR/);
 });
 
 /** Command lines that must fail with one line; 2 is wrong use, 1 what goes wrong with files. */
@@ -103,6 +137,10 @@ const bad: readonly (readonly [name: string, code: 1 | 2, message: RegExp, args:
   ['a solver that is not there', 2, /--solver/, ['solve', cycle, '--solver', 'magic']],
   ['no time', 2, /--time/, ['solve', cycle, '--time', '0']],
   ['too long a time', 2, /expected more than 0 and at most 1000000 seconds, got 1e9/, ['solve', cycle, '--time', '1e9']],
+  ['too many threads', 2, /--threads.* expected an integer from 1 to 256, got 300/, ['solve', cycle, '--threads', '300']],
+  ['too many sweeps', 2, /--sweeps.* expected an integer from 1 to 1073741824, got 9007199254740991/, ['solve', cycle, '--sweeps', '9007199254740991']],
+  ['a base where variables have identifiers', 2, /empty\.json: bqpjson takes neither --base nor --counting/,
+    ['solve', write('empty.json', '{}'), '--base', '1']],
   ['a folder', 1, /^signfold: \.: is a folder, expected a file$/m, ['solve', '.']],
   ['a sum that is no number', 1, /^signfold: .*huge\.qubo: .*1e308/, ['solve', write('huge.qubo', 'p qubo 0 2 1 1\n0 0 1e308\n0 1 1e308\n'), '--sweeps', '5']],
   ['a model that a format cannot say', 1, /^signfold: .*field\.coo: rudy: expected a model without fields/,

@@ -9,6 +9,12 @@ const parser = (expected: string, accept: (value: number) => boolean) => (text: 
 export const positiveInteger = parser('a positive integer', value => Number.isSafeInteger(value) && value > 0);
 export const wholeNumber = parser('an integer of at least 0', value => Number.isSafeInteger(value) && value >= 0);
 export const seedNumber = parser('an integer', Number.isSafeInteger);
+export const finiteNumber = parser('a number', Number.isFinite);
+export const integerUpTo = (most: number): ((text: string) => number) =>
+  parser(`an integer from 1 to ${most}`, value => Number.isInteger(value) && value >= 1 && value <= most);
+
+const mostSeconds = 1e6;
+export const secondsNumber = parser(`more than 0 and at most ${mostSeconds} seconds`, value => value > 0 && value <= mostSeconds);
 
 /** Decibels, or 'inf' for none. */
 export function decibels(text: string): number {

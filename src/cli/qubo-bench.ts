@@ -3,11 +3,11 @@ import { bestKnown, palubeckis, palubeckisInstances } from '../qubo/index.js';
 import { formats, guessFormat, type Problem } from '../qubo/formats/index.js';
 import { solverByName, solverNames } from '../qubo/solvers/index.js';
 import type { DataFolder } from '../tasks/task.js';
-import { environment } from './environment.js';
-import { UsageError } from './failure.js';
+import { environment, type Environment } from './environment.js';
+import { lineOf, UsageError } from './failure.js';
 import { checkWritable, dataFolder, writeAtomically } from './files.js';
-import { positiveInteger, seedNumber } from './options.js';
-import { secondsNumber } from './qubo-solve.js';
+import { positiveInteger, secondsNumber, seedNumber } from './options.js';
+import { naming } from './qubo-files.js';
 import { formatTable } from './table.js';
 
 interface Instance {
@@ -42,6 +42,16 @@ interface BenchRow {
   readonly secondsToBestKnown: readonly (number | null)[];
 }
 
+interface Report {
+  readonly environment: Environment;
+  readonly time: number;
+  /** Every instance has all its runs. */
+  complete: boolean;
+  readonly rows: BenchRow[];
+  /** Why instances have no row. */
+  readonly failed: string[];
+}
+
 const folders = { gset: ['qubo/gset'], bqp: ['qubo/biqmac/beasley', 'qubo/beasley_qbsolv'], gka: ['qubo/biqmac/gka'] } as const;
 const sets = [...Object.keys(folders), 'palubeckis'];
 const naturally = new Intl.Collator('en', { numeric: true });
@@ -70,7 +80,7 @@ function instancesOf(set: string, folder: DataFolder | undefined): Instance[] {
 }
 
 function selected({ set, only, data }: BenchArguments): Instance[] {
-  const names = set === 'all' ? sets.filter(name => name !== 'palubeckis') : set.split(',');
+  const names = set === 'all' ? sets.filter(name => name !== 'palubeckis') : [...new Set(set.split(','))];
   const unknown = names.find(name => !sets.includes(name));
   if (unknown !== undefined) throw new UsageError(`qubo bench: expected --set ${sets.join(', ')} or all, got ${unknown}`);
   const wanted = only?.split(','), all = names.flatMap(name => instancesOf(name, dataFolder(data)));
@@ -118,6 +128,24 @@ function cells(row: BenchRow): string[] {
 }
 const header = ['instance', 'n', 'best known', 'found', 'best gap %', 'worst gap %', 'reached', 'median s'];
 
+/** Rows of the instances one by one, until a signal; one that cannot be read or that the solver refuses is told and left out. */
+async function measureAll(given: BenchArguments, instances: readonly Instance[], signal: AbortSignal, report: Report): Promise<void> {
+  for (const instance of instances) {
+    if (signal.aborted) return;
+    try {
+      const row = await measured(instance, given, signal).catch(naming(instance.name));
+      if (!row.objectives.length) return;
+      report.rows.push(row);
+      process.stderr.write(`${cells(row).join('  ')}\n`);
+    } catch (error) {
+      report.failed.push((error as Error).message);
+      process.stderr.write(`${lineOf(error)}\n`);
+    }
+  }
+  report.complete = !signal.aborted && !report.failed.length;
+}
+
+/** `qubo bench`: a solver on public instances. */
 export function addQuboBench(qubo: Command): void {
   qubo.command('bench').description('a solver on public instances: gaps to the best-known values, and the time to reach them, on one thread')
     .option('--set <names>', `${sets.join(', ')}, or all that are stored`, 'all')
@@ -129,21 +157,21 @@ export function addQuboBench(qubo: Command): void {
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')
     .option('--out <file>', 'also write the rows as JSON')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  $ signfold qubo bench --set gset --solver tempering --seeds 3')
+    .addHelpText('after', '\nExample:\n  $ signfold qubo bench --set gset --solver tempering --seeds 3 --data DIR')
     .action(async (given: BenchArguments) => {
       if (given.out !== undefined) checkWritable(given.out);
-      const instances = selected(given), rows: BenchRow[] = [], abort = new AbortController();
-      process.once('SIGINT', () => abort.abort());
-      for (const instance of instances) {
-        if (abort.signal.aborted) break;
-        const row = await measured(instance, given, abort.signal);
-        if (!row.objectives.length) break;
-        rows.push(row);
-        process.stderr.write(`${cells(row).join('  ')}\n`);
+      const instances = selected(given), abort = new AbortController(), interrupt = (): void => abort.abort();
+      const rows: BenchRow[] = [], failed: string[] = [];
+      const report: Report = { environment: environment(), time: given.time, complete: false, rows, failed };
+      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+      try {
+        await measureAll(given, instances, abort.signal, report);
+      } finally {
+        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+        if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report, null, 1)}\n`);
       }
-      const report = { environment: environment(), time: given.time, complete: !abort.signal.aborted, rows };
-      if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report, null, 1)}\n`);
       console.log(given.json ? JSON.stringify(report) : formatTable([header, ...rows.map(cells)]));
       if (rows.some(isBeyond)) process.stderr.write(`${beyondNote}\n`);
+      if (failed.length) process.exitCode = 1;
     });
 }

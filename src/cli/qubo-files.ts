@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { formats, guessFormat, type FormatName, type FormatOptions, type Problem } from '../qubo/formats/index.js';
 import { UsageError } from './failure.js';
-import { wholeNumber } from './options.js';
+import { finiteNumber, wholeNumber } from './options.js';
 
 /** How a file is to be read or written where its format's own conventions do not hold. */
 export interface FileArguments {
@@ -18,12 +18,6 @@ export interface FileArguments {
 export const formatNames = Object.keys(formats) as FormatName[];
 /** Text beyond this does not fit into one JavaScript string. */
 const largestText = 2 ** 29 - 24;
-
-export function finiteNumber(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError(`expected a number, got ${text || 'nothing'}.`);
-  return value;
-}
 
 /** The options of every command that reads a problem. */
 export const addFileOptions = (command: Command): Command => command
@@ -56,8 +50,10 @@ export function tried<T>(path: string, act: () => T): T {
   }
 }
 
+/** 1 read, 2 reads. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** The text of a file, decompressed where its name ends in .gz. Throws with the file's name in front. */
 export function readText(path: string): string {
   if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file`);
   const bytes = readFileSync(path);
@@ -72,6 +68,8 @@ export function readText(path: string): string {
 export function readProblem(path: string, given: FileArguments): { problem: Problem; format: FormatName } {
   const text = readText(path), format = given.format ?? guessFormat(path, text);
   if (!format) throw new UsageError(`${path}: cannot tell its format; say --format ${formatNames.join(', ')}`);
+  if (format === 'bqpjson' && (given.base !== undefined || given.counting))
+    throw new UsageError(`${path}: bqpjson takes neither --base nor --counting`);
   const problems = tried(path, () => formats[format].read(text, optionsOf(given)));
   if (given.problem === undefined && problems.length > 1)
     throw new UsageError(`${path}: holds ${problems.length} problems; say which with --problem 1 to ${problems.length}`);

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { solverByName, solverNames } from '../qubo/solvers/index.js';
-import type { SolveOptions, SolveProgress, SolveResult } from '../qubo/solvers/solver.js';
+import type { SolveInfo, SolveOptions, SolveProgress, SolveResult } from '../qubo/solvers/solver.js';
 import { solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
 import { checkWritable, writeAtomically } from './files.js';
-import { positiveInteger, seedNumber } from './options.js';
-import { addFileOptions, counted, finiteNumber, naming, readProblem, type FileArguments } from './qubo-files.js';
+import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber } from './options.js';
+import { addFileOptions, counted, naming, readProblem, type FileArguments } from './qubo-files.js';
 
 interface SolveArguments extends FileArguments {
   readonly solver: string;
@@ -21,13 +21,9 @@ interface SolveArguments extends FileArguments {
   readonly json?: boolean;
 }
 
-const defaultSeconds = 10, mostSeconds = 1e6;
-
-export function secondsNumber(text: string): number {
-  const value = finiteNumber(text);
-  if (!(value > 0 && value <= mostSeconds)) throw new InvalidArgumentError(`expected more than 0 and at most ${mostSeconds} seconds, got ${text}.`);
-  return value;
-}
+const defaultSeconds = 10;
+/** What every solver takes, and solveParallel. */
+const mostSweeps = 2 ** 30, mostThreads = 256;
 
 function progressBar(problem: Problem): { report(progress: SolveProgress): void; stop(): void } {
   if (!process.stderr.isTTY) return { report() {}, stop() {} };
@@ -50,7 +46,7 @@ function reported({ energies, best, info }: SolveResult, { model, sense, objecti
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  done: 'all reads done', time: 'time is over', target: 'target reached', interrupted: 'interrupted', proven: 'proven optimal',
+  done: 'all reads done', time: 'time is over', target: 'target reached', interrupted: 'interrupted', proven: 'proven',
 };
 
 async function solved(problem: Problem, given: SolveArguments): Promise<SolveResult> {
@@ -71,14 +67,21 @@ async function solved(problem: Problem, given: SolveArguments): Promise<SolveRes
   }
 }
 
+/** What is known of the objectives of all samples. */
+function boundOf({ proven, tolerance, lowerBound }: SolveInfo, { objective }: Problem): string {
+  if (proven) return tolerance ? `, proven within ${tolerance}` : ', proven optimal';
+  return lowerBound === undefined ? '' : `, bound ${objective(lowerBound)}`;
+}
+
+/** `qubo solve`: searches a file's problem for its best sample. */
 export function addSolve(qubo: Command): void {
   addFileOptions(qubo.command('solve <file>').description('search for the best sample; Ctrl-C gives the best so far'))
     .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
     .option('--time <seconds>', `stop after this time; ${defaultSeconds} where nothing else bounds the search`, secondsNumber)
-    .option('--sweeps <N>', 'sweeps of one read', positiveInteger)
+    .option('--sweeps <N>', 'sweeps of one read', integerUpTo(mostSweeps))
     .option('--reads <N>', 'independent reads', positiveInteger)
     .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
-    .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, positiveInteger, 1)
+    .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, integerUpTo(mostThreads), 1)
     .option('--seed <S>', 'seed', seedNumber, 1)
     .option('--out <file>', 'also write the result as JSON')
     .option('--json', 'as JSON')
@@ -87,8 +90,7 @@ export function addSolve(qubo: Command): void {
       const { problem } = readProblem(path, given), result = await solved(problem, given).catch(naming(path)), report = reported(result, problem, given.seed);
       if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report)}\n`);
       if (given.json) return console.log(JSON.stringify(report));
-      const { info, best } = result, { reads, seconds, secondsToBest, lowerBound } = info;
-      const bound = info.proven ? ', proven optimal' : lowerBound === undefined ? '' : `, bound ${problem.objective(lowerBound)}`;
+      const { info, best } = result, { reads, seconds, secondsToBest } = info, bound = boundOf(info, problem);
       console.log(`${path}: ${counted(problem.model.n, 'variable')}, ${problem.sense} ${problem.objective(best.energy)}${bound}`);
       console.log(`${info.solver}: found after ${secondsToBest.toFixed(2)} of ${seconds.toFixed(2)} s, ${counted(reads, 'read')}; ${reasons[info.stopped]}`);
       if (given.out !== undefined) console.log(`written: ${given.out}`);
