@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { SingleBar } from 'cli-progress';
 import { studyHtml } from '../report/index.js';
 import { cellOf, groupsOf } from '../tasks/studies/summary.js';
 import type { Study, StudyOptions, StudyResult, StudyRow } from '../tasks/studies/study.js';
 import { environment } from './environment.js';
 import { UsageError } from './failure.js';
 import { dataFolder, dataPath, outputFolder, writeAtomically } from './files.js';
+import { studyProgress } from './progress.js';
 import type { RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
@@ -20,31 +20,11 @@ function studyOptions(study: Study, given: RunArguments): Omit<StudyOptions, 'si
   const { variant = study.variants[0]!, methods = 'all', seed = 1, seeds = 1, quick = false } = given;
   if (!study.variants.includes(variant))
     throw new UsageError(`run: expected variant ${study.variants.join(', ')} for ${study.name}, got ${variant}`);
-  const names = methods === 'all' ? study.methods : methods.split(',').map(name => name.trim());
+  const names = methods === 'all' ? study.methods : [...new Set(methods.split(',').map(name => name.trim()))];
   const unknown = names.find(name => !study.methods.includes(name));
   if (unknown !== undefined) throw new UsageError(`run: expected methods from ${study.methods.join(', ')}, got ${unknown}`);
   const folder = dataFolder(given.data);
   return { variant, methods: names, seeds: Array.from({ length: seeds }, (_, i) => seed + i), quick, ...(folder && { folder }) };
-}
-
-/** A bar on a terminal, else a line for each phase. */
-function progressBar(): { report: NonNullable<StudyOptions['onProgress']>; stop(): void } {
-  let bar: SingleBar | undefined, phase = '';
-  const stop = (): void => { bar?.stop(); bar = undefined; };
-  return {
-    stop,
-    report({ phase: now, done, total }) {
-      if (now !== phase) {
-        stop();
-        phase = now;
-        if (process.stderr.isTTY) {
-          bar = new SingleBar({ format: `${now.padEnd(34)} {bar} {percentage}%, {eta_formatted} left`, barsize: 24, hideCursor: true, stream: process.stderr });
-          bar.start(total, done);
-        } else process.stderr.write(`${now}\n`);
-      }
-      bar?.update(done);
-    },
-  };
 }
 
 function printed(study: Study, rows: readonly StudyRow[]): string {
@@ -52,7 +32,7 @@ function printed(study: Study, rows: readonly StudyRow[]): string {
     ...groupsOf(rows).map(group => [group.method, ...study.columns.map(column => cellOf(group, column).join(' ').trim())])]);
 }
 
-interface Partial extends StudyResult {
+interface Interrupted extends StudyResult {
   /** What the rows depend on: they are gone on with only where all of it is the same. */
   readonly setting: string;
 }
@@ -68,11 +48,11 @@ function isRow(row: unknown, { methods, columns }: Study, variant: string): bool
 }
 
 /** Rows of the seeds that an interrupted run had done. */
-function readPartial(path: string, setting: string, study: Study, variant: string): Partial {
+function readPartial(path: string, setting: string, study: Study, variant: string): Interrupted {
   if (!existsSync(path)) return { setting, data: '', rows: [], notes: [] };
-  let known: Partial | undefined;
+  let known: Interrupted | undefined;
   try {
-    known = JSON.parse(readFileSync(path, 'utf8')) as Partial;
+    known = JSON.parse(readFileSync(path, 'utf8')) as Interrupted;
   } catch { /* said below */ }
   const odd = (what: string): Error => new Error(`${path}: expected rows of an interrupted run, got ${what}; delete it`);
   if (!Array.isArray(known?.rows)) throw odd('something else');
@@ -86,7 +66,7 @@ function readPartial(path: string, setting: string, study: Study, variant: strin
 
 /** Runs a study seed by seed with progress, resumes after Ctrl-C with the seeds that are missing; writes results.json and report.html. */
 export async function runStudy(study: Study, given: RunArguments): Promise<void> {
-  const { seeds, ...options } = studyOptions(study, given), folder = outputFolder(given.out), bars = progressBar(), abort = new AbortController();
+  const { seeds, ...options } = studyOptions(study, given), folder = outputFolder(given.out), bars = studyProgress(), abort = new AbortController();
   const { variant, methods, quick } = options, place = join(folder, 'partial.json');
   const around = environment(), setting = JSON.stringify([study.name, variant, methods, quick, dataPath(given.data) ?? null, around.signfold]);
   let partial = readPartial(place, setting, study, variant);

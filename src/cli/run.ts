@@ -39,7 +39,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
       ? defaultMethods
       : given.methods === 'all'
         ? methodNames
-        : given.methods.split(',').map(name => name.trim());
+        : [...new Set(given.methods.split(',').map(name => name.trim()))];
   const first = given.seed ?? 1,
     folder = dataFolder(given.data);
   const options: RunOptions = {
