@@ -87,8 +87,8 @@ const models = (vartype: Vartype): fc.Arbitrary<QuadraticModel> => fc.integer({ 
   return fromTriplets(n, triplets, { vartype, linear, offset });
 }));
 const sense = fc.constantFrom('min', 'max'), counting = fc.constantFrom('single', 'double'), base = fc.constantFrom(0, 1);
-const conventions = (name: FormatName) =>
-  fc.record(name === 'bqpjson' ? { sense } : { base, sense, counting }, { requiredKeys: [] }) as fc.Arbitrary<object>;
+const conventions = (name: FormatName): fc.Arbitrary<object> =>
+  (name === 'bqpjson' ? fc.record({ sense }, { requiredKeys: [] }) : fc.record({ base, sense, counting }, { requiredKeys: [] }));
 const domains: Record<FormatName, readonly Vartype[]> = {
   rudy: ['spin'], biqmac: ['binary'], bqp: ['binary'], mqlib: ['binary'], qbsolv: ['binary'], coo: ['binary', 'spin'], bqpjson: ['binary', 'spin'],
 };
