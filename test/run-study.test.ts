@@ -48,7 +48,7 @@ studies('another data folder, another version and odd rows are refused in one li
   assert.equal(rows[0], partial.rows[0]);
   assert.equal([rows.map(({ seed }) => seed), existsSync(place)], [[1, 2], false]);
 });
-studies('a method that is left out is named under the table and in the results', () => {
+studies('a method that is left out is named under the table and in the results, one that is named twice runs once', () => {
   mkdirSync(join(data, 'digits'));
   const lines = Array.from({ length: 30 }, (_, k) => [...Array.from({ length: 64 }, (_, i) => (i * k) % 17), k % 10].join()).join('\n');
   for (const part of ['tra', 'tes']) writeFileSync(join(data, `digits/optdigits.${part}.gz`), gzipSync(lines));
@@ -58,7 +58,8 @@ studies('a method that is left out is named under the table and in the results',
   assert.is(status, 0, stderr);
   const note = 'exact-2 left out: 64 inputs, exact search takes at most 40';
   assert.match(stdout, new RegExp(`^${note}$`, 'm'));
-  assert.equal((JSON.parse(readFileSync(join(to, 'results.json'), 'utf8')) as { notes: unknown }).notes, [note]);
+  const { rows, notes } = JSON.parse(readFileSync(join(to, 'results.json'), 'utf8')) as { rows: { method: string }[]; notes: unknown };
+  assert.equal([rows.map(({ method }) => method), notes], [['rtn-2'], [note]]);
   assert.match(readFileSync(join(to, 'report.html'), 'utf8'), note);
 });
 studies.after(() => rmSync(folder, { recursive: true }));
