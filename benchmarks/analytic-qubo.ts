@@ -26,7 +26,10 @@ const seed = 1, sparsity = 50, ternaryShare = 0.45;
 const { D, signals } = publishedSparse(path => readFileSync(join(folder, path)), { seed });
 const [rows, cols] = D.shape as [number, number], operator = matrix(D, { name: 'published-D' });
 const problem = dictionary(D.data, rows, cols), W = analyticWeight(operator), zeros = Math.round(ternaryShare * rows);
-const start = learnedIsta({ operator, prox: l1() }, { layers: 16, coupling: 'tied', supportSelection: { perLayer: 1.2, max: 13 } });
+/** The share that passes untouched grows over as many layers as there are. */
+const untrained = (layers: number) => learnedIsta({ operator, prox: l1() },
+  { layers, coupling: 'tied', supportSelection: { perLayer: 19.2 / layers, max: 13 } });
+const start = untrained(16);
 
 const round = (value: number, digits = 4): number => Number(value.toFixed(digits));
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -111,9 +114,11 @@ for (let i = 0; i < 64; i += 8) {
 
 const scene = signalScene({ operator, signals }, Infinity, seed, Infinity), networks = [];
 const training = { steps: 300, learningRate: 3e-3, batch: 64, seed };
-const variants: AnalyticQuboOptions[] = [{ symmetry: 0 }, {}, { zeros: ternaryShare, symmetry: 0 }, { zeros: ternaryShare }];
-for (const options of variants) {
-  const [net, cpuSeconds] = await seconds(() => analyticQubo(options).fit(start, signals, training));
+const variants: (AnalyticQuboOptions & { layers?: number })[] = [
+  { symmetry: 0 }, {}, { layers: 24 }, { layers: 32 }, { zeros: ternaryShare, symmetry: 0 }, { zeros: ternaryShare }, { zeros: 0.5 },
+];
+for (const { layers: depth = 16, ...options } of variants) {
+  const [net, cpuSeconds] = await seconds(() => analyticQubo(options).fit(untrained(depth), signals, training));
   const layers = iteratesOn(net, scene).map(x => round(scoresOf([x], [scene], { kind: 'signals' }).nmseDb, 2));
   const trainedScalars = net.params.filter(({ value }) => value.length === 1).length;
   networks.push(say({ method: net.binarizer, symmetry: 0.5, ...options, trainedScalars, training, nmseDb: layers.at(-1), layers, cpuSeconds }));

@@ -68,13 +68,13 @@ export function quantizeTable(markdown: Markdown): string {
 
 interface CodesRow { readonly codes: string; readonly energy: number; readonly distance: { readonly own: number; readonly common: number }; readonly cpuSeconds: number | null;
   readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
-interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly nmseDb: number }
+interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly zeros?: number; readonly nmseDb: number; readonly layers: readonly number[] }
 
 export function codesTable(markdown: Markdown): string {
   const { codes, networks, floatEnergy } = read<{ codes: readonly CodesRow[]; networks: readonly CodesNetwork[]; floatEnergy: number }>('analytic-qubo');
   const nmse = ({ codes: name }: CodesRow): string => {
     const symmetry = name.includes('symmetry') ? 0.5 : 0, method = name.startsWith('ternary') ? 'analytic-qubo-ternary' : 'analytic-qubo';
-    return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry)?.nmseDb.toFixed(1) ?? '–' : '–';
+    return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry && net.layers.length === 16)?.nmseDb.toFixed(1) ?? '–' : '–';
   };
   return markdown(
     ['codes', 'off-diagonal energy', 'to the identity, own λ', 'one λ', 'CPU s', 'μ of the certificate', 'NMSE dB at layer 16'],
@@ -109,4 +109,11 @@ export function headTable(markdown: Markdown): string {
     groups.map(({ method, rows: [row] }) =>
       [method, String(row!['variables'] ?? '–'), number(row!, 'accuracy', 4), number(row!, 'loss', 4), number(row!, 'seconds', 1)]),
   );
+}
+
+/** What each ingredient gives, published D: symmetric codes, more layers, zeros. */
+export function ingredientsTable(markdown: Markdown): string {
+  const { networks } = read<{ networks: readonly CodesNetwork[] }>('analytic-qubo');
+  return markdown(['codes', 'symmetry', 'zeros', 'layers', 'NMSE dB'], networks.map(({ symmetry, zeros = 0, layers, nmseDb }) =>
+    [zeros ? 'signs under a fixed mask' : 'signs', symmetry.toFixed(1), `${(100 * zeros).toFixed(0)} %`, String(layers.length), nmseDb.toFixed(1)]));
 }

@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
-import { binaryTable, codesTable, headTable, quantizeTable, solverTable } from './readme-qubo.js';
+import { binarizersTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
+import { binaryTable, codesTable, headTable, ingredientsTable, quantizeTable, solverTable } from './readme-qubo.js';
 
 const results = 'benchmarks/results';
 const rowsOf = <T = Row>(prefix: string): T[] =>
@@ -162,9 +163,13 @@ const tables: Readonly<Record<string, string>> = {
   'qubo-annealing': trainingTable(rowsOf<BenchRow>('annealing')),
   quantize: quantizeTable(markdown),
   codes: codesTable(markdown),
+  ingredients: ingredientsTable(markdown),
   binary: binaryTable(markdown),
   head: headTable(markdown),
   'qubo-methods': methodsTable(),
+  binarizers: binarizersTable(markdown),
+  hypernetwork: hypernetworkTable(markdown),
+  uncertainty: uncertaintyTable(markdown),
 };
 let text = readFileSync('README.md', 'utf8');
 for (const [name, table] of Object.entries(tables)) {

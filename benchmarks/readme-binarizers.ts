@@ -1,0 +1,83 @@
+// The tables of README.md on binarizers, hypernetworks and uncertainty, from benchmarks/results/{binarizers-*,hypernetwork,uncertainty}.json.
+import { existsSync, readFileSync } from 'node:fs';
+import type { Row } from '../src/tasks/rows.js';
+
+type Markdown = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+const read = <T>(name: string): T => JSON.parse(readFileSync(`benchmarks/results/${name}.json`, 'utf8')) as T;
+
+interface TaskColumn {
+  readonly title: string;
+  /** Results of the runs that share one start and one recipe. */
+  readonly files: readonly string[];
+  readonly of: (row: Row) => number;
+  /** 1 where more is better. */
+  readonly sense: 1 | -1;
+}
+const taskColumns: readonly TaskColumn[] = [
+  { title: '8 Gaussian blocks, NMSE dB', files: ['binarizers-gaussian', 'binarizers-gaussian-more', 'binarizers-gaussian-again'], of: row => row.nmseDb, sense: -1 },
+  { title: '8 ±1 blocks, NMSE dB', files: ['binarizers-rademacher', 'binarizers-rademacher-more', 'binarizers-rademacher-again'], of: row => row.nmseDb, sense: -1 },
+  { title: 'EEG, NMSE dB', files: ['binarizers-eeg', 'binarizers-eeg-again'], of: row => row.nmseDb, sense: -1 },
+  { title: 'block-cs 25 %, PSNR dB', files: ['binarizers-block', 'binarizers-block-again'], of: row => row.psnrDb, sense: 1 },
+];
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.map(value => (value - mean(values)) ** 2)));
+
+/** Every binarizer on every task, best of the first task first: mean ± deviation over seeds, seconds to fit, bytes of the weights. */
+export function binarizersTable(markdown: Markdown): string {
+  const tasks = taskColumns.map(column => {
+    const runs = column.files.filter(file => existsSync(`benchmarks/results/${file}.json`)).map(file => read<{ rows: readonly Row[] }>(file).rows);
+    // A method that was run again counts as it was the last time.
+    const rows = runs.flatMap((own, k) => own.filter(({ method }) => !runs.slice(k + 1).some(later => later.some(row => row.method === method))));
+    return { ...column, rows };
+  }).filter(({ rows }) => rows.length);
+  const first = tasks[0]!, score = (method: string): number => {
+    const own = first.rows.filter(row => row.method === method);
+    return own.length ? first.sense * mean(own.map(first.of)) : -Infinity;
+  };
+  const methods = [...new Set(tasks.flatMap(({ rows }) => rows.map(({ method }) => method)))].filter(method => method !== 'linear')
+    .sort((a, b) => score(b) - score(a));
+  return markdown(['method', 'weight bytes', ...tasks.map(({ title }) => title)], methods.map(method => {
+    const own = tasks.map(task => task.rows.filter(row => row.method === method));
+    const bytes = own.map(rows => rows[0]?.bytes).map(one => (one ? String(one.signs + one.index + one.scale) : '–'));
+    return [method, bytes.join(' / '), ...own.map((rows, t) => {
+      if (!rows.length) return '–';
+      const values = rows.map(tasks[t]!.of), seconds = mean(rows.map(row => row.fitSeconds));
+      return `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)} (${seconds.toFixed(0)} s)`;
+    })];
+  }));
+}
+
+interface Interval { readonly mean: number; readonly half: number | null }
+type SearchRow = { readonly method: string; readonly seeds: number } & Readonly<Record<string, Interval>>;
+interface SearchTable { readonly study: string; readonly variant: string; readonly methods: readonly SearchRow[] }
+
+const shown = ({ mean: centre, half }: Interval, digits: number): string =>
+  centre.toFixed(digits) + (half === null ? '' : ` ± ${half.toFixed(digits)}`);
+
+/** Searches of enumerated tables by circuits and by their controls: mean and 95 % interval over seeds. */
+export function hypernetworkTable(markdown: Markdown): string {
+  const { parts } = read<{ parts: Readonly<Record<string, { readonly tables?: readonly SearchTable[] }>> }>('hypernetwork');
+  const tables = Object.values(parts).flatMap(part => part.tables ?? []);
+  return markdown(
+    ['table', 'method', 'seeds', 'optimum found', 'expected cost at it', 'P(optimum)', 'test NLL', 'test accuracy', 'seconds'],
+    tables.flatMap(({ study, variant, methods }) => methods.filter(({ method }) => method !== 'exhaustive').map(row => [
+      `${study} ${variant}`, row.method, String(row.seeds), shown(row['found']!, 2), shown(row['expectedFound']!, 2), shown(row['optimal']!, 2),
+      row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3), row['seconds']!.mean.toFixed(1),
+    ])),
+  );
+}
+
+interface CurvePoint { readonly level: number; readonly samples: Interval; readonly conformal: Interval; readonly width: Interval }
+interface CoverageTable { readonly task: string; readonly variant: string; readonly curve: readonly CurvePoint[] }
+
+/** Coverage of intervals at each level, per cent: of the drawn networks alone, and calibrated. */
+export function uncertaintyTable(markdown: Markdown): string {
+  const { tables } = read<{ tables: readonly CoverageTable[] }>('uncertainty'), percent = ({ mean: centre, half }: Interval): string =>
+    (100 * centre).toFixed(1) + (half === null ? '' : ` ± ${(100 * half).toFixed(1)}`);
+  return markdown(
+    ['task', 'level, %', 'drawn networks alone', 'calibrated', 'mean width'],
+    tables.flatMap(({ task, curve }) => curve.map(({ level, samples, conformal, width }) =>
+      [task, (100 * level).toFixed(0), percent(samples), percent(conformal), width.mean.toFixed(3)])),
+  );
+}
