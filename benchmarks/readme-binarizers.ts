@@ -59,10 +59,13 @@ const shown = ({ mean: centre, half }: Interval, digits: number): string =>
 export function hypernetworkTable(markdown: Markdown): string {
   const { parts } = read<{ parts: Readonly<Record<string, { readonly tables?: readonly SearchTable[] }>> }>('hypernetwork');
   const tables = Object.values(parts).flatMap(part => part.tables ?? []);
+  // A part of its own repeats a method with more seeds.
+  const most = (table: SearchTable, { method, seeds }: SearchRow): boolean => tables.every(other =>
+    other.study !== table.study || other.variant !== table.variant || other.methods.every(row => row.method !== method || row.seeds <= seeds));
   return markdown(
     ['table', 'method', 'seeds', 'optimum found', 'expected cost at it', 'P(optimum)', 'test NLL', 'test accuracy', 'seconds'],
-    tables.flatMap(({ study, variant, methods }) => methods.filter(({ method }) => method !== 'exhaustive').map(row => [
-      `${study} ${variant}`, row.method, String(row.seeds), shown(row['found']!, 2), shown(row['expectedFound']!, 2), shown(row['optimal']!, 2),
+    tables.flatMap(table => table.methods.filter(row => row.method !== 'exhaustive' && most(table, row)).map(row => [
+      `${table.study} ${table.variant}`, row.method, String(row.seeds), shown(row['found']!, 2), shown(row['expectedFound']!, 2), shown(row['optimal']!, 2),
       row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3), row['seconds']!.mean.toFixed(1),
     ])),
   );
