@@ -168,6 +168,15 @@ for (const binarizer of binarizers) {
     }
   });
 }
+fits('a checkpoint made with other settings is refused', async () => {
+  const net = await networks['blocks, tied']!(), kept: Uint8Array[] = [];
+  await annealed().fit(net, data, { ...options, checkpoint: { every: 6, store: { load: () => undefined, save: (_, bytes) => { kept.push(bytes.slice()); } } } });
+  const store = { load: (key: string) => (key === 'annealed: relaxed' ? kept[0] : undefined), save: () => {} };
+  for (const other of [annealed({ steepness: 100 }), annealed({ pace: 3 })]) {
+    const message = await other.fit(net, data, { ...options, checkpoint: { every: 1000, store } }).catch((caught: Error) => caught.message);
+    assert.match(message as string, /^checkpoint: /);
+  }
+});
 fits('bayes keeps probabilities, whose likelier side is the sign, and networks are drawn from them', async () => {
   const net = await networks['dense, coupled']!(), fit = await bayes().fit(net, data, options) as BayesianNetwork;
   for (const { name, value } of oneBitParams(fit)) {

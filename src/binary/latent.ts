@@ -59,6 +59,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   }
 
   return {
+    settings: [scales, mixing, bound, frozen],
     movedFor(params) {
       const own = matrices.filter(({ matrix }) => params.includes(matrix));
       const moved = params.flatMap(p => {

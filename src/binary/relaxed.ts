@@ -27,6 +27,8 @@ export interface Relaxed {
 export interface Relaxation {
   /** How many times faster than weights latent values move, in their own units: 1 unless given. */
   readonly pace?: number;
+  /** The numbers that it was made with: a checkpoint of others is not resumed. */
+  readonly settings: readonly number[];
   /** v / unit of a weight w in units of the first scale. */
   start(w: number): number;
   /** Writes the codes. */
@@ -52,7 +54,7 @@ function signsOf({ value }: Param): Codes {
 }
 
 /** Throws a RangeError where all weights are 0. */
-export function relaxedWeights(who: string, net: UnrolledNetwork, { pace = 1, start, relax, pullback, project }: Relaxation): RelaxedWeights {
+export function relaxedWeights(who: string, net: UnrolledNetwork, { pace = 1, settings, start, relax, pullback, project }: Relaxation): RelaxedWeights {
   const params = oneBitParams(net).filter(matrix => matrix.trainable);
   const first = leastSquaresScale(params.map(matrix => [matrix.value, signsOf(matrix)] as const));
   if (!(first > 0)) throw new RangeError(`${who}: expected a network with weights that are not all 0; train it first`);
@@ -67,6 +69,7 @@ export function relaxedWeights(who: string, net: UnrolledNetwork, { pace = 1, st
     ({ latent: latent.value, memory: memory.value, codes, index, unit });
   let now = 0;
   return {
+    settings: [pace, ...settings],
     latents: new Map(entries.map(({ matrix, latent }) => [matrix, latent])), unit, scale,
     movedFor(wanted) {
       const own = new Map(entries.map(entry => [entry.matrix, [entry.latent, entry.memory]]));

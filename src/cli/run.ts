@@ -137,6 +137,8 @@ export function addRun(program: Command): void {
         options = runOptions(task, given),
         folder = outputFolder(given.out);
       const result = await evaluateWithProgress(task, options, folder);
+      const left = options.methods.filter(method => given.methods?.split(',').includes(method) && !result.rows.some(row => row.method === method));
+      if (left.length) process.stderr.write(`left out: ${left.join(', ')}, which cannot speak of ${task.name} with ${result.data}\n`);
       const { report, files } = await writeResults(task, result, folder);
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);

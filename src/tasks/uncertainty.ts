@@ -47,7 +47,10 @@ const heldOut = 2 ** 17;
 
 export const isBayesian = (net: OneBitNetwork): net is BayesianNetwork => 'posterior' in net;
 
-/** Signals that training does not draw, as the network itself measures them. */
+/**
+ * Signals of other indices than training draws, as the network itself measures them: new ones where they are generated, other crops of the
+ * training images where they are cut from some.
+ */
 function validationScene({ instance: { operator, signals }, seed }: SeedRun, snrDb: number): Scene {
   const n = sizeOf(operator.inShape),
     count = Math.max(8, Math.min(128, Math.round(heldOut / n)));

@@ -10,6 +10,8 @@ import { training } from './training.js';
  * weights.
  */
 export interface Reparametrisation {
+  /** What a checkpoint must agree on to be resumed, beside the names of the moved params. */
+  readonly settings?: readonly (number | string | boolean)[];
   /** What the optimizer moves for these params. */
   movedFor(params: readonly Param[]): readonly Param[];
   /** Writes the network's params from the moved ones; `progress` runs from 0 to 1 over the training. */

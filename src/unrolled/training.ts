@@ -58,7 +58,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const params = distinct([...net.params, ...stages.flatMap(stage => [...stage.moved]), ...(layerLoss?.params ?? [])]);
   const wanted = new Map(net.params.map(param => [param, param.trainable]));
   const fingerprint = JSON.stringify({ network: net.description, operator: net.problem.operator.name, data: data.name, batch, seed,
-    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name,
+    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name, settings: reparametrisation?.settings,
     stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
 
   const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);

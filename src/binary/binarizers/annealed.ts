@@ -12,6 +12,7 @@ export interface AnnealedOptions {
 export function steepening(steepness: number): Relaxation {
   const tau = (progress: number): number => steepness ** progress;
   return {
+    settings: [steepness],
     start: w => Math.atanh(Math.max(-0.95, Math.min(0.95, w))),
     relax({ latent, codes, unit }, progress) {
       const rate = tau(progress) / unit;

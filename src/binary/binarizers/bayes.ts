@@ -28,6 +28,7 @@ const streams = { noise: 0x62617965, draw: 0x64726177 };
  */
 export function meanField({ temperature, tau }: Required<Omit<BayesOptions, 'pace'>>, seed: number): Relaxation {
   return {
+    settings: [temperature, tau],
     start: w => Math.atanh(Math.max(-0.95, Math.min(0.95, w))),
     relax({ latent, codes, unit, index }, progress) {
       const rng = random(streams.noise, seed, index, Math.round(progress * 2 ** 30));

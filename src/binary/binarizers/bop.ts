@@ -15,6 +15,7 @@ export interface BopOptions {
  */
 export function flipping(rate: number, threshold: number): Relaxation {
   return {
+    settings: [rate, threshold],
     start: w => (w < 0 ? -1 : 1),
     relax({ latent, codes, unit }) {
       for (let i = 0; i < codes.length; i++) codes[i] = latent[i]! / unit;

@@ -22,6 +22,7 @@ export function slopes(sharpness: number, until = 1): Relaxation {
   const sigmoid = (t: number): number => 1 / (1 + Math.exp(sharpness * (t - 0.5)));
   const rho = (progress: number): number => (sigmoid(Math.min(1, progress / until)) - sigmoid(1)) / (sigmoid(0) - sigmoid(1));
   return {
+    settings: [sharpness, until],
     start: w => Math.max(-bound, Math.min(bound, w)),
     relax({ latent, codes, unit }, progress) {
       const width = rho(progress) * unit;

@@ -13,6 +13,7 @@ export interface ProxquantOptions {
  * gradient is that of the loss at weights that are almost signs at the end.
  */
 export const attracting = (strength: number): Relaxation => ({
+  settings: [strength],
   start: w => Math.max(-1, Math.min(1, w)),
   relax({ latent, codes, unit }) {
     for (let i = 0; i < codes.length; i++) codes[i] = latent[i]! / unit;

@@ -21,6 +21,7 @@ const power = 6;
 export function skewing(width: number, rate: number): Relaxation {
   const gap = Math.sqrt(1 - Math.sqrt(width));
   return {
+    settings: [width, rate],
     start: w => Math.max(-1, Math.min(1, w)),
     relax({ latent, codes, unit }) {
       for (let i = 0; i < codes.length; i++) codes[i] = latent[i]! / unit;
