@@ -39,7 +39,7 @@ export async function seedRun(task: Task, options: RunOptions, seed: number): Pr
   const methods = options.methods.filter(method => speaksOf(method, instance, layers));
   if (!methods.length)
     throw new RangeError(
-      `run: ${options.methods.join(', ')} cannot speak of ${task.name} with ${instance.operator.name}; choose another method, or a variant with fewer weights`,
+      `run: ${options.methods.join(', ')} cannot speak of ${task.name} with ${instance.operator.name}; choose another method`,
     );
   if (instance.scenes && Number.isFinite(snrDb))
     throw new RangeError(`run: expected no --snr for ${task.name}, whose noise is part of the task, got ${snrDb}`);
