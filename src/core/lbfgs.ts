@@ -1,3 +1,5 @@
+import { completed, type Steps } from './steps.js';
+
 export interface LbfgsOptions {
   readonly iterations?: number;
   /** Ends where the largest entry of the gradient is below this. */
@@ -36,11 +38,13 @@ const sufficient = 1e-4, curvature = 0.9, mostTrials = 30;
  * A step along `direction` that meets the weak Wolfe conditions, by bisection and doubling (Lewis & Overton 2013); undefined where
  * none is found.
  */
-function wolfe(at: Point, direction: Float64Array, first: number, evaluate: (x: Float64Array) => Point): Point | undefined {
+function* wolfe(
+  at: Point, direction: Float64Array, first: number, evaluate: (x: Float64Array) => Steps<Point>,
+): Steps<Point | undefined> {
   const slope = dot(at.gradient, direction);
   let low = 0, high = Infinity, t = first;
   for (let trial = 0; trial < mostTrials; trial++) {
-    const next = evaluate(at.x.map((value, i) => value + t * direction[i]!));
+    const next = yield* evaluate(at.x.map((value, i) => value + t * direction[i]!));
     if (!(next.value <= at.value + sufficient * t * slope)) high = t;
     else if (dot(next.gradient, direction) < curvature * slope) low = t;
     else return next;
@@ -69,25 +73,32 @@ function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float
   return q;
 }
 
-/**
- * Minimises a smooth function by L-BFGS (Liu & Nocedal 1989), in f64. Throws a RangeError where f or its gradient is not finite at the
- * start.
- */
-export function lbfgs(f: Differentiable, start: Float64Array, options: LbfgsOptions = {}): LbfgsResult {
-  const { iterations = 500, gradient: tolerance = 1e-6, decrease = 0, memory = 10, signal } = options;
+function checked({ iterations = 500, gradient = 1e-6, decrease = 0, memory = 10, signal }: LbfgsOptions) {
+  if (!Number.isSafeInteger(iterations) || iterations < 0)
+    throw new RangeError(`lbfgs: expected 0 or more iterations, got ${iterations}`);
+  if (!Number.isSafeInteger(memory) || memory < 1) throw new RangeError(`lbfgs: expected a memory of at least 1 pair, got ${memory}`);
+  for (const [name, value] of Object.entries({ gradient, decrease }))
+    if (!(value >= 0)) throw new RangeError(`lbfgs: expected a ${name} of at least 0, got ${value}`);
+  return { iterations, tolerance: gradient, decrease, memory, signal };
+}
+
+/** As `lbfgs`, evaluation by evaluation: for callers that let others run in between. */
+export function* lbfgsSteps(f: Differentiable, start: Float64Array, options: LbfgsOptions = {}): Steps<LbfgsResult> {
+  const { iterations, tolerance, decrease, memory, signal } = checked(options);
   let evaluations = 0;
-  const evaluate = (x: Float64Array): Point => {
-    const gradient = new Float64Array(x.length);
+  function* evaluate(x: Float64Array): Steps<Point> {
+    const gradient = new Float64Array(x.length), value = f(x, gradient);
     evaluations++;
-    return { x, value: f(x, gradient), gradient };
-  };
-  let at = evaluate(Float64Array.from(start)), pairs: Pair[] = [], k = 0, small = false;
+    yield;
+    return { x, value, gradient };
+  }
+  let at = yield* evaluate(Float64Array.from(start)), pairs: Pair[] = [], k = 0, small = false;
   if (!Number.isFinite(at.value) || !at.gradient.every(Number.isFinite))
     throw new RangeError(`lbfgs: expected a finite value and gradient at the start, got ${at.value}`);
   while (k < iterations && !small && largest(at.gradient) >= tolerance && !signal?.aborted) {
     // Without curvature the first trial moves by 1 at most.
     const first = pairs.length ? 1 : Math.min(1, 1 / Math.sqrt(dot(at.gradient, at.gradient)));
-    const next = wolfe(at, descentDirection(at.gradient, pairs), first, evaluate);
+    const next = yield* wolfe(at, descentDirection(at.gradient, pairs), first, evaluate);
     if (!next) {
       if (!pairs.length) break;
       pairs = [];  // a direction that leads nowhere is old: begin again from the gradient
@@ -101,3 +112,10 @@ export function lbfgs(f: Differentiable, start: Float64Array, options: LbfgsOpti
   }
   return { x: at.x, value: at.value, iterations: k, evaluations, converged: small || largest(at.gradient) < tolerance };
 }
+
+/**
+ * Minimises a smooth function by L-BFGS (Liu & Nocedal 1989), in f64. Throws a RangeError where f or its gradient is not
+ * finite at the start, and for options below 0.
+ */
+export const lbfgs = (f: Differentiable, start: Float64Array, options?: LbfgsOptions): LbfgsResult =>
+  completed(lbfgsSteps(f, start, options));
