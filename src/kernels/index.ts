@@ -24,4 +24,4 @@ export { type TabuOptions, type TabuSearch, tabuSearch } from './tabu.js';
 export { type Enumeration, enumeration } from './enumerate.js';
 export { type Relaxation, mostCuts, spinRelaxation } from './relaxation.js';
 export { type CoherenceAnnealing, coherenceAnnealer } from './coherence.js';
-export { type Matrix2, type QubitState, qubitState } from './qubits.js';
+export { type Matrix2, mostQubits, type QubitState, qubitState } from './qubits.js';

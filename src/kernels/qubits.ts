@@ -26,15 +26,18 @@ export interface QubitState {
   weigh(v: Float64Array): void;
   /** ψ, re and im by turns. */
   amplitudes(): Float64Array;
+  /** Gives the memory back, once; every later call throws an Error, this one too. */
   release(): void;
 }
 
 export const mostQubits = 20;
 
-function claim(doubles: number): Float32Array {
-  const array = alloc(2 * doubles);
-  if (!contains(array)) throw new RangeError(`qubitState: expected room for ${8 * doubles} bytes in memory, got none`);
-  return array;
+/** All or nothing. */
+function claim(...lengths: readonly number[]): Float32Array[] {
+  const rooms = lengths.map(doubles => alloc(2 * doubles)), without = rooms.findIndex(room => !contains(room));
+  if (without < 0) return rooms;
+  rooms.forEach(free);
+  throw new RangeError(`qubitState: expected room for ${8 * lengths[without]!} bytes in memory, got none`);
 }
 const doubles = (array: Float32Array): Float64Array => new Float64Array(array.buffer, array.byteOffset, array.length / 2);
 
@@ -42,43 +45,64 @@ const doubles = (array: Float32Array): Float64Array => new Float64Array(array.bu
 export function qubitState(qubits: number): QubitState {
   if (!Number.isSafeInteger(qubits) || qubits < 1 || qubits > mostQubits)
     throw new RangeError(`qubitState: expected 1 to ${mostQubits} qubits, got ${qubits}`);
-  const count = 2 ** qubits, rooms = [claim(2 * count), claim(2 * count), claim(count), claim(16)] as const;
+  const count = 2 ** qubits, rooms = claim(2 * count, 2 * count, count, 16);
   const [psi, lambda, real, small] = rooms.map(room => room.byteOffset) as [number, number, number, number];
-  const state = doubles(rooms[0]), reals = doubles(rooms[2]), matrices = doubles(rooms[3]);
+  const [state, , reals, matrices] = rooms.map(doubles) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const weight = (qubit: number | undefined): number => (qubit === undefined ? 0 : 2 ** (qubits - 1 - qubit));
   const put = (matrix: Matrix2): number => {
     matrices.set(matrix);
     return small;
   };
+  let released = false;
+  // The rooms may be another state's by then.
+  const open = (): void => {
+    if (released) throw new Error('qubitState: expected a state in use, got one after release');
+  };
   return {
     qubits,
     reset() {
+      open();
       state.fill(0);
       state[0] = 1;
     },
-    rotate: (qubit, matrix, control) => kernels.rotate(psi, count, weight(qubit), weight(control), put(matrix)),
+    rotate(qubit, matrix, control) {
+      open();
+      kernels.rotate(psi, count, weight(qubit), weight(control), put(matrix));
+    },
     exchange(qubit, control, both) {
+      open();
       kernels.exchange(psi, count, weight(qubit), weight(control));
       if (both) kernels.exchange(lambda, count, weight(qubit), weight(control));
     },
     negate(a, b, both) {
+      open();
       kernels.negate(psi, count, weight(a) | weight(b));
       if (both) kernels.negate(lambda, count, weight(a) | weight(b));
     },
     unrotate(qubit, matrix, control) {
+      open();
       kernels.unrotate(psi, lambda, count, weight(qubit), weight(control), put(matrix), small + 64);
       return matrices.slice(8, 16);
     },
     probabilities(out) {
+      open();
       kernels.probabilities(psi, count, real);
       out.set(reals);
       return out;
     },
     weigh(v) {
+      open();
       reals.set(v);
       kernels.weigh(psi, count, real, lambda);
     },
-    amplitudes: () => state.slice(),
-    release: () => rooms.forEach(free),
+    amplitudes() {
+      open();
+      return state.slice();
+    },
+    release() {
+      open();
+      released = true;
+      rooms.forEach(free);
+    },
   };
 }
