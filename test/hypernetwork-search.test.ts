@@ -35,6 +35,8 @@ adam('it trains a circuit to the optimum that L-BFGS finds, and ends when told t
   assert.is(costs[found.best], least);
   assert.ok(found.expectedCost - least < 1e-3);
   assert.is(adamSearch((x, g) => { g[0] = x[0]!; return x[0]! ** 2 / 2; }, Float64Array.of(1), { signal: { aborted: true } }).iterations, 0);
+  assert.throws(() => adamSearch(() => 0, new Float64Array(2), { iterations: -1 }), /^adamSearch: expected 0 or more iterations, got -1$/);
+  assert.throws(() => adamSearch(() => 0, new Float64Array(2), { learningRate: NaN }), /^adamSearch: expected a learning rate above 0, got NaN$/);
   assert.throws(() => adamSearch(() => NaN, Float64Array.of(1)), /adamSearch: expected a finite value and gradient, got NaN/);
 });
 adam.run();
@@ -92,6 +94,9 @@ sampled('the elbo and impossible options are refused', () => {
       'sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities'],
     [() => sampledHypernetwork(2, () => NaN, { depth: 1, objective: mle }), /^sampledHypernetwork: expected finite costs, got NaN of outcome \d$/],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: mle, samples: 0 }), 'sampledHypernetwork: expected at least 1 sample, got 0'],
+    [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'best' } as never }),
+      'sampledHypernetwork: expected an objective of mle, elbo, selbo, got best'],
+    [() => sampledHypernetwork(21, () => 0, { depth: 1, objective: mle }), 'brick: expected 1 to 20 qubits, got 21'],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'selbo', weight: -1 } }),
       'sampledHypernetwork: expected a weight of the divergence of at least 0, got -1'],
   ] as const) assert.throws(make, (error: Error) => error instanceof RangeError && (typeof message === 'string' ? error.message === message : message.test(error.message)));
@@ -157,6 +162,7 @@ blocks('heat leaves fair coins, and impossible blocks are refused', () => {
   const model = drawnModel(6, 'binary', 1);
   assert.ok(distance(blockHypernetwork(model, { block: 3, depth: 2, temperature: 1e5 }).marginals, Array<number>(6).fill(0.5)) < 1e-3);
   assert.throws(() => blockHypernetwork(model, { block: 21, depth: 1 }), /^blockHypernetwork: expected blocks of 1 to 20 qubits, got 21$/);
+  assert.throws(() => blockHypernetwork(model, { depth: 1, rounds: NaN }), /blockHypernetwork: expected 0 or more rounds, got NaN/);
   assert.throws(() => blockHypernetwork(model, { depth: 1, temperature: -1 }), /blockHypernetwork: expected a temperature of at least 0, got -1/);
 });
 blocks.run();

@@ -85,14 +85,48 @@ states('a circuit as OpenQASM 3', () => {
   assert.is(text, 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] w;\nh q[0];\ncry(0.5) q[0], q[1];\ncx q[1], q[0];\nw = measure q;\n');
 });
 states('impossible circuits are refused', () => {
+  const one = circuit(1, 0, []), refused = (gate: object, qubits = 2, angles = 1) => () => circuit(qubits, angles, [gate as Gate]);
   for (const [make, message] of [
-    [() => circuit(2, 0, [{ kind: 'h', qubit: 2 }]), 'circuit: expected qubits 0 to 1 at gate 0, got {"kind":"h","qubit":2}'],
-    [() => circuit(2, 0, [{ kind: 'cnot', control: 1, qubit: 1 }]), 'circuit: expected two qubits at gate 0, got 1 twice'],
-    [() => circuit(1, 1, [{ kind: 'ry', qubit: 0, angle: 1 }]), 'circuit: expected angles 0 to 0 at gate 0, got 1'],
-    [() => simulator(circuit(21, 0, [])), 'qubitState: expected 1 to 20 qubits, got 21'],
-    [() => simulator(circuit(1, 0, [])).probabilities([1]), 'simulator: expected 0 angles, got 1'],
-    [() => simulator(circuit(1, 0, [])).pullback(new Float64Array(2)), 'simulator: expected probabilities before each pullback'],
+    [refused({ kind: 'h', qubit: 2 }), 'circuit: expected qubits 0 to 1 at gate 0, got {"kind":"h","qubit":2}'],
+    [refused({ kind: 'cnot', control: 1, qubit: 1 }), 'circuit: expected two qubits at gate 0, got {"kind":"cnot","control":1,"qubit":1}'],
+    [refused({ kind: 'ry', qubit: 0, angle: 1 }), 'circuit: expected one of 1 angles at gate 0, got {"kind":"ry","qubit":0,"angle":1}'],
+    [refused({ kind: 'swap', qubit: 0 }), 'circuit: expected a gate of h, x, y, z, cnot, cz, rx, ry, rz, cry at gate 0, got {"kind":"swap","qubit":0}'],
+    [refused({ kind: 'cz', qubit: 0 }), 'circuit: expected a field control of cz at gate 0, got {"kind":"cz","qubit":0}'],
+    [refused({ kind: 'x', qubit: 0, control: 1 }), 'circuit: expected no field control of x at gate 0, got {"kind":"x","qubit":0,"control":1}'],
+    [refused({ kind: 'rx', qubit: 0 }), 'circuit: expected a field angle of rx at gate 0, got {"kind":"rx","qubit":0}'],
+    [refused({ kind: 'h', qubit: 0, angle: 0 }), 'circuit: expected no field angle of h at gate 0, got {"kind":"h","qubit":0,"angle":0}'],
+    [() => circuit(21, 0, []), 'circuit: expected 1 to 20 qubits, got 21'],
+    [() => circuit(1.5, 0, []), 'circuit: expected 1 to 20 qubits, got 1.5'],
+    [() => circuit(1, NaN, []), 'circuit: expected 0 or more angles, got NaN'],
+    [() => brick(0, { depth: 1 }), 'brick: expected 1 to 20 qubits, got 0'],
     [() => brick(3, { depth: 0 }), 'brick: expected a depth of at least 1, got 0'],
-  ] as const) assert.throws(make, (error: Error) => error.message === message);
+    [() => brick(3, { depth: 1, entangler: 'swap' as never }), 'brick: expected an entangler of cnot, cz, none, got swap'],
+    [() => openQasm(brick(1, { depth: 1 }), [NaN]), 'openQasm: expected finite angles, got NaN'],
+    [() => simulator(one).probabilities([1]), 'simulator: expected 0 angles, got 1'],
+    [() => simulator(one).probabilities([], new Float64Array(3)), 'simulator: expected 2 numbers in out, got 3'],
+    [() => simulator(one).pullback(new Float64Array(2)), 'simulator: expected probabilities before each pullback'],
+    [() => sampleOutcomes(Float64Array.of(0, NaN), 1, random(1)), 'sampleOutcomes: expected probabilities of at least 0, got NaN'],
+    [() => sampleOutcomes(new Float64Array(4), 1, random(1)), 'sampleOutcomes: expected probabilities with a sum above 0, got 0'],
+    [() => sampleOutcomes(Float64Array.of(1), NaN, random(1)), 'sampleOutcomes: expected 0 or more outcomes, got NaN'],
+  ] as const) assert.throws(make, (error: Error) => error.message === message, message);
+});
+states('a pullback is of the last probabilities alone', () => {
+  const one = simulator(brick(2, { depth: 1 }));
+  one.probabilities([0.1, 0.2]);
+  assert.throws(() => one.pullback(new Float64Array(4), new Float64Array(3)), /^simulator: expected 2 numbers in out, got 3$/);
+  one.amplitudes([1, 2]);
+  assert.throws(() => one.pullback(new Float64Array(4)), /simulator: expected probabilities before each pullback/);
+  one.release();
+});
+states('a simulator that was released refuses, and leaves one that has its memory since alone', () => {
+  const of = brick(3, { depth: 1 }), old = simulator(of);
+  old.release();
+  const next = simulator(of), p = next.probabilities([0.1, 0.2, 0.3]), message = 'qubitState: expected a state in use, got one after release';
+  for (const use of [() => old.probabilities([1, 1, 1]), () => old.amplitudes([1, 1, 1]), () => old.release()])
+    assert.throws(use, (error: Error) => error.message === message);
+  const C = Float64Array.from({ length: 8 }, (_, w) => w), slope = next.pullback(C);
+  assert.equal(next.probabilities([0.1, 0.2, 0.3]), p);
+  assert.equal(next.pullback(C), slope);
+  next.release();
 });
 states.run();

@@ -1,6 +1,9 @@
+import { completed, type Steps } from '../core/steps.js';
+import { mostQubits } from '../kernels/index.js';
 import { checkSample, field, flipGain, type QuadraticModel, type Sample } from '../qubo/model.js';
 import { brick, type BrickOptions } from './circuit.js';
-import { randomAngles, searchAngles, tableObjective, type AngleSearch, type Objective } from './hypernetwork.js';
+import { randomAngles, searchAngles, type AngleSearch } from './hypernetwork.js';
+import { tableObjective, type Objective } from './objective.js';
 import { kullbackLeibler } from './divergences.js';
 import { logPrior } from './prior.js';
 import { simulator, type Simulator } from './simulator.js';
@@ -29,7 +32,7 @@ export interface BlockHypernetwork {
   readonly best: Sample;
 }
 
-const usual = 10, mostQubits = 20, mostRounds = 20, settled = 1e-6;
+const usual = 10, mostRounds = 20, settled = 1e-6;
 
 interface Block { readonly first: number; readonly size: number; angles: Float64Array; p: Float64Array; divergence: number }
 
@@ -91,21 +94,17 @@ function descended(model: QuadraticModel, sample: Sample): Sample {
   }
 }
 
-/**
- * A quadratic model of any size by circuits of a few qubits, one for each block of variables; blocks are independent of each other
- * (mean field), the variables within one are not. Given the other blocks’ means, a block’s expected energy is that of a table, exactly;
- * circuits are trained in turn, each from where it was, until a round gains
- * nothing. That is a stationary point of mean field and need
- * not be the best; the string that is returned is no worse than any of its single flips. Throws a RangeError for blocks outside 1 … 20
- * and a temperature below 0.
- */
-export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions): BlockHypernetwork {
+/** As `blockHypernetwork`, evaluation by evaluation of the objective: for callers that let others run in between. */
+export function* blockHypernetworkSteps(model: QuadraticModel, options: BlocksOptions): Steps<BlockHypernetwork> {
   const { n, vartype } = model, { block: most = usual, temperature = 0, seed = 1, rounds = mostRounds } = options;
   const { start, optimizer } = options;
   if (!Number.isSafeInteger(most) || most < 1 || most > mostQubits)
     throw new RangeError(`blockHypernetwork: expected blocks of 1 to ${mostQubits} qubits, got ${most}`);
   if (start) checkSample(model, start);
-  if (!(temperature >= 0)) throw new RangeError(`blockHypernetwork: expected a temperature of at least 0, got ${temperature}`);
+  if (!(temperature >= 0 && temperature < Infinity))
+    throw new RangeError(`blockHypernetwork: expected a temperature of at least 0, got ${temperature}`);
+  if (!Number.isSafeInteger(rounds) || rounds < 0)
+    throw new RangeError(`blockHypernetwork: expected 0 or more rounds, got ${rounds}`);
   const count = Math.ceil(n / most), low = vartype === 'spin' ? -1 : 0, machines = new Map<number, Simulator>();
   const machine = (size: number): Simulator => {
     if (!machines.has(size)) machines.set(size, simulator(brick(size, options)));
@@ -135,7 +134,7 @@ export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions)
     for (let round = 0, before = value(); round < rounds; round++) {
       for (const block of blocks) {
         const { size, p, divergence } = block, table = conditional(model, means, block), own = machine(size);
-        const found = searchAngles(tableObjective(own, table, objective, logPrior(size)), block.angles, optimizer);
+        const found = yield* searchAngles(tableObjective(own, table, objective, logPrior(size)), block.angles, optimizer);
         block.angles = found.x;
         if (found.value < mean(p, table) + divergence) take(block, own.probabilities(found.x));
       }
@@ -155,3 +154,13 @@ export function blockHypernetwork(model: QuadraticModel, options: BlocksOptions)
     for (const each of machines.values()) each.release();
   }
 }
+
+/**
+ * A quadratic model of any size by circuits of a few qubits, one for each block of variables; blocks are independent of each
+ * other (mean field), the variables within one are not. Given the other blocks’ means, a block’s expected energy is that of a
+ * table, exactly; circuits are trained in turn, each from where it was, until a round gains nothing. That is a stationary
+ * point of mean field and need not be the best; the string that is returned is no worse than any of its single flips. Throws
+ * a RangeError for blocks outside 1 … 20, a temperature or rounds below 0, and impossible options.
+ */
+export const blockHypernetwork = (model: QuadraticModel, options: BlocksOptions): BlockHypernetwork =>
+  completed(blockHypernetworkSteps(model, options));

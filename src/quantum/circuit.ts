@@ -1,3 +1,5 @@
+import { mostQubits } from '../kernels/index.js';
+
 /** A gate; `angle` is an index into a circuit’s angles, in radians. */
 export type Gate =
   | { readonly kind: 'h' | 'x' | 'y' | 'z'; readonly qubit: number }
@@ -14,15 +16,47 @@ export interface Circuit {
   readonly gates: readonly Gate[];
 }
 
-/** Throws a RangeError where a gate is on a qubit, or takes an angle, that the circuit does not have. */
+interface Form { readonly control: boolean; readonly angle: boolean }
+
+const plain: Form = { control: false, angle: false }, rotation: Form = { control: false, angle: true };
+const pair: Form = { control: true, angle: false };
+/** What each kind of gate has beside its qubit. */
+const forms: Readonly<Record<Gate['kind'], Form>> = {
+  h: plain, x: plain, y: plain, z: plain, cnot: pair, cz: pair, rx: rotation, ry: rotation, rz: rotation,
+  cry: { control: true, angle: true },
+};
+
+const within = (value: number | undefined, count: number): boolean =>
+  value !== undefined && Number.isSafeInteger(value) && value >= 0 && value < count;
+
+/** Throws a RangeError for other than 1 to 20 qubits. */
+export function checkQubits(who: string, qubits: number): void {
+  if (!Number.isSafeInteger(qubits) || qubits < 1 || qubits > mostQubits)
+    throw new RangeError(`${who}: expected 1 to ${mostQubits} qubits, got ${qubits}`);
+}
+
+function checkGate(gate: Gate, k: number, qubits: number, angles: number): void {
+  const { kind, qubit, control, angle } = gate as Partial<{ kind: Gate['kind']; qubit: number; control: number; angle: number }>;
+  const refuse = (expected: string): never => {
+    throw new RangeError(`circuit: expected ${expected} at gate ${k}, got ${JSON.stringify(gate)}`);
+  };
+  if (kind === undefined || !Object.hasOwn(forms, kind)) return refuse(`a gate of ${Object.keys(forms).join(', ')}`);
+  const form = forms[kind];
+  for (const name of ['control', 'angle'] as const)
+    if (form[name] !== (name in gate)) refuse(`${form[name] ? 'a' : 'no'} field ${name} of ${kind}`);
+  if (!within(qubit, qubits) || (form.control && !within(control, qubits))) refuse(`qubits 0 to ${qubits - 1}`);
+  if (form.control && control === qubit) refuse('two qubits');
+  if (form.angle && !within(angle, angles)) refuse(`one of ${angles} angles`);
+}
+
+/**
+ * Throws a RangeError for other than 1 to 20 qubits, and for a gate of no known kind, on a qubit or with an angle that the
+ * circuit does not have, or without a field of its kind or with one of another.
+ */
 export function circuit(qubits: number, angles: number, gates: readonly Gate[]): Circuit {
-  const within = (value: number, count: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < count;
-  gates.forEach((gate, k) => {
-    if (!within(gate.qubit, qubits) || ('control' in gate && !within(gate.control, qubits)))
-      throw new RangeError(`circuit: expected qubits 0 to ${qubits - 1} at gate ${k}, got ${JSON.stringify(gate)}`);
-    if ('control' in gate && gate.control === gate.qubit) throw new RangeError(`circuit: expected two qubits at gate ${k}, got ${gate.qubit} twice`);
-    if ('angle' in gate && !within(gate.angle, angles)) throw new RangeError(`circuit: expected angles 0 to ${angles - 1} at gate ${k}, got ${gate.angle}`);
-  });
+  checkQubits('circuit', qubits);
+  if (!Number.isSafeInteger(angles) || angles < 0) throw new RangeError(`circuit: expected 0 or more angles, got ${angles}`);
+  gates.forEach((gate, k) => checkGate(gate, k, qubits, angles));
   return { qubits, angles, gates };
 }
 
@@ -33,12 +67,18 @@ export interface BrickOptions {
   readonly entangler?: 'cnot' | 'cz' | 'none';
 }
 
+const entanglers: readonly string[] = ['cnot', 'cz', 'none'];
+
 /**
- * The ansatz of Carrasquilla et al. 2023 (arXiv 2301.08292): in sub-layer d, from 1, CNOT(j, j + 1) for every second j, beginning with
- * qubit d mod 2, then Ry and Rz on every qubit. Angles: all Ry by sub-layer and qubit, then all Rz. The Rz of the last sub-layer only
- * turn phases and are left out.
+ * The ansatz of Carrasquilla et al. 2023 (arXiv 2301.08292): in sub-layer d, from 1, CNOT(j, j + 1) for every second j,
+ * beginning with qubit d mod 2, then Ry and Rz on every qubit. Angles: all Ry by sub-layer and qubit, then all Rz. The Rz of
+ * the last sub-layer only turn phases and are left out. Throws a RangeError for other than 1 to 20 qubits, a depth below 1
+ * and another entangler.
  */
 export function brick(qubits: number, { depth, entangler = 'cnot' }: BrickOptions): Circuit {
+  checkQubits('brick', qubits);
+  if (!entanglers.includes(entangler))
+    throw new RangeError(`brick: expected an entangler of ${entanglers.join(', ')}, got ${entangler}`);
   if (!Number.isSafeInteger(depth) || depth < 1) throw new RangeError(`brick: expected a depth of at least 1, got ${depth}`);
   const gates: Gate[] = [];
   for (let d = 1; d <= depth; d++) {

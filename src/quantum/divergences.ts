@@ -30,8 +30,8 @@ export function checkKernels(kernels: readonly number[]): void {
 }
 
 /**
- * The squared maximum mean discrepancy (Gretton et al. 2012), (p − π)ᵀK(p − π), by the mean of Hamming-product kernels a^h: the Gaussian
- * kernel on bits of width σ has a = exp(−1/(2σ²)).
+ * The squared maximum mean discrepancy (Gretton et al. 2012), (p − π)ᵀK(p − π), by the mean of Hamming-product kernels a^h:
+ * the Gaussian kernel on bits of width σ has a = exp(−1/(2σ²)).
  */
 export function maximumMeanDiscrepancy(logPi: Float64Array, kernels: readonly number[]): Divergence {
   checkKernels(kernels);

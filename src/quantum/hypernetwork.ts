@@ -1,21 +1,11 @@
-import { adamSearch, type AdamSearchOptions } from '../core/adam.js';
-import { lbfgs, type Differentiable, type LbfgsOptions } from '../core/lbfgs.js';
+import { adamSteps, type AdamSearchOptions } from '../core/adam.js';
+import { lbfgsSteps, type Differentiable, type LbfgsOptions } from '../core/lbfgs.js';
 import { random } from '../core/random.js';
+import { completed, type Steps } from '../core/steps.js';
 import { brick, type BrickOptions } from './circuit.js';
-import { kullbackLeibler, maximumMeanDiscrepancy, type Divergence } from './divergences.js';
+import { checkObjective, tableObjective, type Objective } from './objective.js';
 import { logPrior } from './prior.js';
-import { sampleOutcomes, simulator, type Simulator } from './simulator.js';
-
-/**
- * What is minimised over the circuit's angles, p being the distribution of its outcomes and C the cost of one:
- * - mle: Σ p C, the expected cost (Carrasquilla et al. 2023);
- * - elbo: Σ p C + temperature · KL(p ‖ π), the negative evidence lower bound at temperature 1 where C is a negative log-likelihood;
- * - selbo: Σ p C + weight · MMD²(p, π), which samples alone can tell (Nepote et al. 2025; weights and kernels are our choice).
- */
-export type Objective =
-  | { readonly kind: 'mle' }
-  | { readonly kind: 'elbo'; readonly temperature?: number }
-  | { readonly kind: 'selbo'; readonly weight: number; readonly kernels?: readonly number[] };
+import { sampleOutcomes, simulator } from './simulator.js';
 
 /** L-BFGS unless told otherwise. */
 export type AngleSearch = ({ readonly kind?: 'lbfgs' } & LbfgsOptions) | ({ readonly kind: 'adam' } & AdamSearchOptions);
@@ -49,34 +39,16 @@ export interface Hypernetwork {
 }
 
 const stream = 0x71686e00, defaultDraws = 100;
-export const defaultKernels: readonly number[] = [0.5];
 
-function divergenceOf(objective: Objective, logPi: Float64Array): { factor: number; divergence?: Divergence } {
-  if (objective.kind === 'mle') return { factor: 0 };
-  const factor = objective.kind === 'elbo' ? objective.temperature ?? 1 : objective.weight;
-  if (!(factor >= 0)) throw new RangeError(`hypernetwork: expected a weight of the divergence of at least 0, got ${factor}`);
-  return { factor, divergence: objective.kind === 'elbo' ? kullbackLeibler(logPi) : maximumMeanDiscrepancy(logPi, objective.kernels ?? defaultKernels) };
+interface Found { readonly x: Float64Array; readonly value: number; readonly iterations: number }
+
+/** Throws a RangeError for an unknown kind. */
+export function searchAngles(f: Differentiable, start: Float64Array, options: AngleSearch = {}): Steps<Found> {
+  const { kind = 'lbfgs' } = options;
+  if (kind !== 'lbfgs' && kind !== 'adam')
+    throw new RangeError(`hypernetwork: expected an optimizer of lbfgs, adam, got ${String(kind)}`);
+  return options.kind === 'adam' ? adamSteps(f, start, options) : lbfgsSteps(f, start, options);
 }
-
-/** The objective over a circuit's angles. */
-export function tableObjective(machine: Simulator, costs: Float64Array, objective: Objective, logPi: Float64Array): Differentiable {
-  const { factor, divergence } = divergenceOf(objective, logPi), p = new Float64Array(costs.length), slope = new Float64Array(costs.length);
-  return (angles, gradient) => {
-    machine.probabilities(angles, p);
-    slope.fill(0);
-    const extra = divergence ? factor * divergence(p, slope) : 0;
-    let expected = 0;
-    for (let w = 0; w < p.length; w++) {
-      expected += p[w]! * costs[w]!;
-      slope[w] = costs[w]! + factor * slope[w]!;
-    }
-    machine.pullback(slope, gradient);
-    return expected + extra;
-  };
-}
-
-export const searchAngles = (f: Differentiable, start: Float64Array, options: AngleSearch = {}) =>
-  (options.kind === 'adam' ? adamSearch(f, start, options) : lbfgs(f, start, options));
 
 /** Where training begins: uniform angles. */
 export const randomAngles = (count: number, ...seed: number[]): Float64Array => {
@@ -84,8 +56,10 @@ export const randomAngles = (count: number, ...seed: number[]): Float64Array => 
   return Float64Array.from({ length: count }, () => 2 * Math.PI * rng.uniform());
 };
 
-/** The cheapest outcome that flips of single bits lead to, steepest first. */
+/** The cheapest outcome that flips of single bits lead to, steepest first. Throws a RangeError for an outcome outside the table. */
 export function polish(costs: Float64Array, from: number): number {
+  if (!Number.isSafeInteger(from) || from < 0 || from >= costs.length)
+    throw new RangeError(`polish: expected an outcome from 0 to ${costs.length - 1}, got ${from}`);
   for (let at = from; ;) {
     let next = at;
     for (let bit = 1; bit < costs.length; bit *= 2) if (costs[at ^ bit]! < costs[next]!) next = at ^ bit;
@@ -94,32 +68,41 @@ export function polish(costs: Float64Array, from: number): number {
   }
 }
 
-/**
- * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit. L-BFGS or
- * Adam from uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no power of two or
- * not finite, and for fewer than one restart.
- */
-export function hypernetwork(costs: Float64Array, options: HypernetworkOptions): Hypernetwork {
+/** As `hypernetwork`, evaluation by evaluation of the objective: for callers that let others run in between. */
+export function* hypernetworkSteps(costs: Float64Array, options: HypernetworkOptions): Steps<Hypernetwork> {
   const qubits = Math.log2(costs.length), { objective, seed = 1, restarts = 1, draws = defaultDraws } = options;
-  if (!Number.isInteger(qubits) || qubits < 1) throw new RangeError(`hypernetwork: expected costs of 2ⁿ outcomes, got ${costs.length}`);
-  if (!Number.isSafeInteger(restarts) || restarts < 1) throw new RangeError(`hypernetwork: expected at least 1 restart, got ${restarts}`);
+  if (!Number.isInteger(qubits) || qubits < 1)
+    throw new RangeError(`hypernetwork: expected costs of 2ⁿ outcomes, got ${costs.length}`);
+  if (!Number.isSafeInteger(restarts) || restarts < 1)
+    throw new RangeError(`hypernetwork: expected at least 1 restart, got ${restarts}`);
+  if (!Number.isSafeInteger(draws) || draws < 0) throw new RangeError(`hypernetwork: expected 0 or more draws, got ${draws}`);
   if (!costs.every(Number.isFinite)) throw new RangeError('hypernetwork: expected finite costs, got others');
-  const of = brick(qubits, options), machine = simulator(of), p = new Float64Array(costs.length);
+  checkObjective('hypernetwork', objective);
+  const of = brick(qubits, options), logPi = logPrior(qubits, options.prior), p = new Float64Array(costs.length);
+  const machine = simulator(of);
   try {
-    const value = tableObjective(machine, costs, objective, logPrior(qubits, options.prior));
-    const runs = Array.from({ length: restarts }, (_, r) => {
-      const run = searchAngles(value, randomAngles(of.angles, seed, r), options.optimizer);
+    const objectiveOf = tableObjective(machine, costs, objective, logPi), runs: Found[] = [];
+    for (let r = 0; r < restarts; r++) {
+      const run = yield* searchAngles(objectiveOf, randomAngles(of.angles, seed, r), options.optimizer);
       options.onRestart?.(r, run.value);
-      return run;
-    });
+      runs.push(run);
+    }
     const first = runs.reduce((a, b) => (b.value < a.value ? b : a));
     machine.probabilities(first.x, p);
-    const { x: angles, value: reached, iterations } = first, values = runs.map(run => run.value);
-    return { ...outcomesOf(p, costs, qubits, draws, seed), angles, value: reached, values, p, iterations };
+    const { x: angles, value, iterations } = first, values = runs.map(run => run.value);
+    return { ...outcomesOf(p, costs, qubits, draws, seed), angles, value, values, p, iterations };
   } finally {
     machine.release();
   }
 }
+
+/**
+ * Trains a circuit whose measured bits are the unknowns: costs is C of all 2ⁿ outcomes, qubit 0 the most significant bit.
+ * L-BFGS or Adam from uniform random angles; the best of all restarts is returned. Throws a RangeError for a table that is no
+ * power of two or not finite, for fewer than one restart, and for impossible options.
+ */
+export const hypernetwork = (costs: Float64Array, options: HypernetworkOptions): Hypernetwork =>
+  completed(hypernetworkSteps(costs, options));
 
 function outcomesOf(p: Float64Array, costs: Float64Array, qubits: number, draws: number, seed: number) {
   const marginals = new Float64Array(qubits);

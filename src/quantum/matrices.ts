@@ -35,7 +35,8 @@ const fixed: Readonly<Record<'h' | 'x' | 'y' | 'z', Matrix2>> = {
 /** The matrix of a gate on one qubit, or of a controlled rotation where its control is 1. cos(θ/2) I + 2 sin(θ/2) (−i/2 P). */
 export function matrixOf(gate: Exclude<Gate, { kind: 'cnot' | 'cz' }>, angles: ArrayLike<number>): Matrix2 {
   if (!('angle' in gate)) return fixed[gate.kind];
-  const half = angles[gate.angle]! / 2, c = Math.cos(half), s = 2 * Math.sin(half), m = generators[gate.kind].map(value => s * value);
+  const half = angles[gate.angle]! / 2, c = Math.cos(half), s = 2 * Math.sin(half);
+  const m = generators[gate.kind].map(value => s * value);
   m[0]! += c;
   m[6]! += c;
   return m;

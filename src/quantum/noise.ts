@@ -16,7 +16,8 @@ const errors = ['x', 'y', 'z'] as const;
  * probabilities outside 0 … 1.
  */
 export function trajectory(of: Circuit, { one, two }: Depolarising, rng: Random): Circuit {
-  for (const p of [one, two]) if (!(p >= 0 && p <= 1)) throw new RangeError(`trajectory: expected probabilities from 0 to 1, got ${p}`);
+  for (const p of [one, two]) if (!(p >= 0 && p <= 1))
+    throw new RangeError(`trajectory: expected probabilities from 0 to 1, got ${p}`);
   const gates: Gate[] = [];
   const hit = (qubit: number, which: number): void => {
     if (which) gates.push({ kind: errors[which - 1]!, qubit });
@@ -35,7 +36,9 @@ export function trajectory(of: Circuit, { one, two }: Depolarising, rng: Random)
 }
 
 /** The distribution of outcomes under depolarising noise, as the mean over trajectories; one does where there is no noise. */
-export function noisyProbabilities(of: Circuit, angles: ArrayLike<number>, noise: Depolarising, trajectories: number, rng: Random): Float64Array {
+export function noisyProbabilities(
+  of: Circuit, angles: ArrayLike<number>, noise: Depolarising, trajectories: number, rng: Random,
+): Float64Array {
   if (!Number.isSafeInteger(trajectories) || trajectories < 1)
     throw new RangeError(`noisyProbabilities: expected at least 1 trajectory, got ${trajectories}`);
   const sum = new Float64Array(2 ** of.qubits), p = new Float64Array(sum.length);

@@ -1,8 +1,9 @@
 import { adamSearch, type AdamSearchOptions } from '../core/adam.js';
 import { random } from '../core/random.js';
 import { brick, type BrickOptions } from './circuit.js';
-import { checkKernels, popcount } from './divergences.js';
-import { defaultKernels, randomAngles, type Objective } from './hypernetwork.js';
+import { popcount } from './divergences.js';
+import { randomAngles } from './hypernetwork.js';
+import { checkObjective, defaultKernels, type Objective } from './objective.js';
 import { priorChances } from './prior.js';
 import { sampleOutcomes, simulator } from './simulator.js';
 
@@ -91,7 +92,8 @@ function remembered(cost: Cost) {
       let value = known.get(w);
       if (value === undefined) {
         value = cost(w);
-        if (!Number.isFinite(value)) throw new RangeError(`sampledHypernetwork: expected finite costs, got ${value} of outcome ${w}`);
+        if (!Number.isFinite(value))
+          throw new RangeError(`sampledHypernetwork: expected finite costs, got ${value} of outcome ${w}`);
         known.set(w, value);
       }
       return value;
@@ -102,18 +104,16 @@ function remembered(cost: Cost) {
 function checked({ objective, samples = defaultSamples }: SampledOptions): void {
   if (objective.kind === 'elbo')
     throw new RangeError('sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities');
-  if (objective.kind === 'selbo' && !(objective.weight >= 0))
-    throw new RangeError(`sampledHypernetwork: expected a weight of the divergence of at least 0, got ${objective.weight}`);
-  if (objective.kind === 'selbo') checkKernels(objective.kernels ?? defaultKernels);
+  checkObjective('sampledHypernetwork', objective);
   if (!Number.isSafeInteger(samples) || samples < 1)
     throw new RangeError(`sampledHypernetwork: expected at least 1 sample, got ${samples}`);
 }
 
 /**
- * Trains a circuit on a cost that is asked for string by string, from samples alone, as hardware would: parameter shift of the expected
- * cost, and of the discrepancy of the surrogate ELBO (E k(w₊, w) − E k(w₋, w) less the same with the prior), by Adam. Two circuits an
- * angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that are not finite, and fewer than
- * one sample.
+ * Trains a circuit on a cost that is asked for string by string, from samples alone, as hardware would: parameter shift of
+ * the expected cost, and of the discrepancy of the surrogate ELBO (E k(w₊, w) − E k(w₋, w) less the same with the prior), by
+ * Adam. Two circuits an angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that
+ * are not finite, fewer than one sample, and impossible options.
  */
 export function sampledHypernetwork(qubits: number, cost: Cost, options: SampledOptions): SampledHypernetwork {
   checked(options);
@@ -135,7 +135,8 @@ export function sampledHypernetwork(qubits: number, cost: Cost, options: Sampled
     }
     const argmax = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0], expectedCost = mean(outcomes, priced);
     const cheapest = [...known].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
-    const ends = [cheapest, ...counts.keys()].map(w => polished(qubits, priced, w)), best = ends.reduce((a, b) => (priced(b) < priced(a) ? b : a));
+    const ends = [cheapest, ...counts.keys()].map(w => polished(qubits, priced, w));
+    const best = ends.reduce((a, b) => (priced(b) < priced(a) ? b : a));
     return { angles, outcomes, expectedCost, marginals, argmax, best, bestCost: priced(best), evaluations: known.size, circuits };
   } finally {
     machine.release();
