@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lbfgs, type Differentiable } from '../src/core/lbfgs.js';
+import { lbfgs, lbfgsSteps, type Differentiable } from '../src/core/lbfgs.js';
 import { random } from '../src/core/random.js';
+import { completed, paced } from '../src/core/steps.js';
 import { popcount } from '../src/quantum/divergences.js';
 import {
   applyKernel, brick, hypernetwork, kullbackLeibler, logPrior, maximumMeanDiscrepancy, polish, sampledDiscrepancy, sampleOutcomes, simulator,
@@ -71,6 +72,23 @@ descent('it ends where steps gain too little, at the limit of iterations, and wh
   const two = lbfgs(rosenbrock, start, { iterations: 2 });
   assert.ok(two.iterations === 2 && !two.converged);
   assert.is(lbfgs(rosenbrock, start, { signal: { aborted: true } }).iterations, 0);
+});
+descent('impossible options are refused', () => {
+  for (const [options, message] of [
+    [{ iterations: NaN }, 'lbfgs: expected 0 or more iterations, got NaN'], [{ iterations: -1 }, 'lbfgs: expected 0 or more iterations, got -1'],
+    [{ memory: 0 }, 'lbfgs: expected a memory of at least 1 pair, got 0'], [{ decrease: NaN }, 'lbfgs: expected a decrease of at least 0, got NaN'],
+    [{ gradient: -1 }, 'lbfgs: expected a gradient of at least 0, got -1'],
+  ] as const) assert.throws(() => lbfgs(rosenbrock, new Float64Array(2), options), (error: Error) => error.message === message);
+});
+descent('paced, it comes to the same point, with a pause after each evaluation; a pause that throws gives it up', async () => {
+  const start = Float64Array.of(-1.2, 1), whole = lbfgs(rosenbrock, start);
+  let pauses = 0;
+  assert.equal(await paced(lbfgsSteps(rosenbrock, start), () => { pauses++; return Promise.resolve(); }), whole);
+  assert.is(pauses, whole.evaluations);
+  let left = false;
+  const steps = (function* () { try { yield* lbfgsSteps(rosenbrock, start); } finally { left = true; } return 0; })();
+  await paced(steps, () => Promise.reject(new Error('stop'))).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, 'stop'));
+  assert.ok(left);
 });
 descent('a start where f or its gradient is not finite is refused', () => {
   assert.throws(() => lbfgs(() => NaN, new Float64Array(2)), /lbfgs: expected a finite value and gradient at the start, got NaN/);
@@ -179,6 +197,14 @@ networks('tables of other lengths, without numbers, and impossible options are r
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective, restarts: 0 }), 'hypernetwork: expected at least 1 restart, got 0'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'selbo', weight: -1 } }),
       'hypernetwork: expected a weight of the divergence of at least 0, got -1'],
+    [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'best' } as never }),
+      'hypernetwork: expected an objective of mle, elbo, selbo, got best'],
+    [() => hypernetwork(new Float64Array(2), { depth: 1, objective, optimizer: { kind: 'newton' } as never }),
+      'hypernetwork: expected an optimizer of lbfgs, adam, got newton'],
+    [() => hypernetwork(new Float64Array(2), { depth: 1, objective, draws: NaN }), 'hypernetwork: expected 0 or more draws, got NaN'],
+    [() => polish(new Float64Array(4), NaN), 'polish: expected an outcome from 0 to 3, got NaN'],
+    [() => polish(new Float64Array(4), 4), 'polish: expected an outcome from 0 to 3, got 4'],
+    [() => logPrior(1e9), 'prior: expected 1 to 20 qubits, got 1000000000'],
   ] as const) assert.throws(make, (error: Error) => error instanceof RangeError && error.message === message);
 });
 networks.run();
@@ -191,7 +217,7 @@ const drawnImages = (count: number) => {
 studies('costs of images in Gray order are those of each string on its own', () => {
   const raw = drawnImages(40), images = greyImages(raw), kept = Array.from(raw.labels.keys()).filter(i => raw.labels[i]! < 2);
   assert.is(images.samples, kept.length);
-  const encoded = encodedCrossEntropies(images);
+  const encoded = completed(encodedCrossEntropies(images));
   for (const low of [0, -1, -2, -3]) for (const w of [0, 1, 65_535, 65_536, 99_999, 131_071]) {
     const signs = valuesOf(w, low), costs = crossEntropies(images, low);
     assert.is(encoded[w - low * 131_072], costs[w]);
@@ -214,8 +240,8 @@ studies('a network of one hidden unit by hand, its cost and its prediction', () 
   assert.ok(distance(logits(points, 1, sigmoid), [1 / (1 + Math.exp(-1.75)) - 1, 1 / (1 + Math.exp(3)) - 1]) < 1e-12);
   const nll = (Math.log(1 + Math.exp(-0.75)) + Math.log(1 + Math.exp(-1))) / 2, p = new Float64Array(64);
   p[relu] = 1;
-  assert.ok(Math.abs(networkCosts(points, 1)[relu]! - nll) < 1e-12);
-  const { nll: expectedNll, averagedNll, accuracy } = predict(points, 1, p, 64);
+  assert.ok(Math.abs(completed(networkCosts(points, 1))[relu]! - nll) < 1e-12);
+  const { nll: expectedNll, averagedNll, accuracy } = completed(predict(points, 1, p, 64));
   assert.ok(Math.abs(expectedNll - nll) < 1e-12 && Math.abs(averagedNll - nll) < 1e-12 && accuracy === 1);
 });
 studies('points of the mixture: half of each class, around its centres', () => {
@@ -239,6 +265,13 @@ studies('gaussians-bnn ranks every method, seed by seed, and stops', async () =>
   await mnist4x4.run({ ...options, variant: 'depth-4' }).then(() => assert.unreachable(),
     (error: Error) => assert.is(error.message, 'mnist-4x4: expected a data folder with mnist/, got none'));
 });
+studies('a study that is stopped while a circuit trains ends at once', async () => {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 200), began = performance.now();
+  const options = { variant: '18-qubits', methods: ['hypernetwork-elbo'], seeds: [1], quick: false, signal: stop.signal };
+  await gaussiansBnn.run(options).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, 'gaussians-bnn: interrupted'));
+  assert.ok(performance.now() - began < 3000);
+  clearTimeout(timer);
+});
 const place = process.env['SIGNFOLD_DATA'] ?? '';
 if (place) studies('12,665 and 2,115 images of 0 and 1; the least cost of all 131,072 strings', () => {
   const folder = { read: (path: string) => gunzipSync(readFileSync(join(place, path))), list: () => [] };
@@ -255,7 +288,7 @@ if (place) studies('12,665 and 2,115 images of 0 and 1; the least cost of all 13
 if (place) studies('19 bits, 3 against 7: the published loss 0.6036, the encoding {0, 1}, accuracies 0.769 and 0.755', () => {
   const { train, test } = twoDigits({ read: path => gunzipSync(readFileSync(join(place, path))), list: () => [] }, [3, 7]);
   assert.is(test.samples, 2038);
-  const costs = encodedCrossEntropies(train), best = costs.reduce((to, cost, w) => (cost < costs[to]! ? w : to), 0);
+  const costs = completed(encodedCrossEntropies(train)), best = costs.reduce((to, cost, w) => (cost < costs[to]! ? w : to), 0);
   assert.ok(Math.abs(costs[best]! - 0.6036) < 5e-5);
   assert.is(encodingOf(best), 0);
   assert.ok(Math.abs(accuracyOf(train, best, 0) - 0.769) < 5e-4 && Math.abs(accuracyOf(test, best, 0) - 0.755) < 5e-4);

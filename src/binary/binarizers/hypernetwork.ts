@@ -1,5 +1,6 @@
 import type { OneBitNetwork, UnrolledNetwork } from '../../types.js';
-import { blockHypernetwork, type BlocksOptions } from '../../quantum/index.js';
+import { paced } from '../../core/steps.js';
+import { blockHypernetworkSteps, type BlocksOptions } from '../../quantum/index.js';
 import { energy } from '../../qubo/model.js';
 import { descendTogether, improveSigns, signModels, type RowMethod } from '../../qubo/sign-rows.js';
 import type { Binarizer, FitOptions } from '../binarizer.js';
@@ -14,7 +15,10 @@ export interface HypernetworkBinarizerOptions extends PostTrainingOptions {
   readonly block?: number;
   /** Sub-layers of a circuit. */
   readonly depth?: number;
-  /** Of the posterior: 1 takes the error that is left for noise of independent inputs, as many for each sign as calibration aims at. */
+  /**
+   * Of the posterior: 1 takes the error that is left for noise of independent inputs, as many for each sign as calibration
+   * aims at.
+   */
   readonly temperature?: number;
 }
 
@@ -24,32 +28,53 @@ const mostQubits = 10;
 /** A circuit meets its table again in each round: no visit has to end at a minimum. */
 const visit = { iterations: 30, gradient: 1e-6, decrease: 1e-4 }, rounds = 4;
 
-/** The best of descents, and of circuits in blocks that begin at it; rows whose errors meet in one place then descend together. */
-export const circuitRows = (options: BlocksOptions): RowMethod => async (rows, scale, { signs, seed, metric }) => {
+const breathMs = 40;
+type Pause = () => Promise<void>;
+
+/** Lets the event loop run now and then, and throws where the fit was stopped. */
+function breathing({ phase = 'hypernetwork', signal }: FitOptions): Pause {
+  let breath = performance.now();
+  return async () => {
+    if (performance.now() - breath >= breathMs) {
+      await new Promise(resolve => { setTimeout(resolve, 0); });
+      breath = performance.now();
+    }
+    if (signal?.aborted) throw Object.assign(new Error(`${phase}: interrupted while circuits train`), { name: 'AbortError' });
+  };
+}
+
+/**
+ * The best of descents, and of circuits in blocks that begin at it; rows whose errors meet in one place then descend
+ * together. Pauses after each evaluation of a circuit.
+ */
+export const circuitRows = (options: BlocksOptions, pause: Pause): RowMethod => async (rows, scale, { signs, seed, metric }) => {
   const found = await improveSigns(rows, scale, signs);
-  signModels(rows, scale).forEach((model, r) => {
-    const { best } = blockHypernetwork(model, { ...options, seed: seed + r, start: found[r]! });
+  for (const [r, model] of signModels(rows, scale).entries()) {
+    const { best } = await paced(blockHypernetworkSteps(model, { ...options, seed: seed + r, start: found[r]! }), pause);
     if (energy(model, best) < energy(model, found[r]!)) found[r] = best;
-  });
+  }
   const shared = metric?.();
   if (shared) descendTogether(rows, shared, scale, found);
   return found;
 };
 
 /** P(+1) of one matrix’s signs: circuits in blocks at the temperature of what error is left, beginning at the signs of `codes`. */
-function posteriorOf(
+async function posteriorOf(
   { param, groups, energy: whole }: MatrixRows, codes: Float32Array, scale: number, temperature: number, options: BlocksOptions,
-): Float32Array {
+  pause: Pause,
+): Promise<Float32Array> {
   const rows = groups.flatMap(({ places, ...group }) => signModels(group, scale).map((model, r) => {
     const own = places[r]!;
     return { model, own, start: Int8Array.from(own, place => (codes[place]! < 0 ? -1 : 1)) };
   }));
-  const left = rows.reduce((sum, { model, start }) => sum + energy(model, start), whole), chances = new Float32Array(param.value.length);
+  const left = rows.reduce((sum, { model, start }) => sum + energy(model, start), whole);
+  const chances = new Float32Array(param.value.length);
   const warmth = Math.max(0, (2 * temperature * left) / (inputsPerSign * param.value.length));
-  rows.forEach(({ model, own, start }, r) => {
-    const { marginals } = blockHypernetwork(model, { ...options, temperature: warmth, start, seed: (options.seed ?? 1) + r });
+  for (const [r, { model, own, start }] of rows.entries()) {
+    const settings = { ...options, temperature: warmth, start, seed: (options.seed ?? 1) + r };
+    const { marginals } = await paced(blockHypernetworkSteps(model, settings), pause);
     own.forEach((place, k) => { chances[place] = marginals[k]!; });
-  });
+  }
   return chances;
 }
 
@@ -64,23 +89,23 @@ function checked(net: UnrolledNetwork, { block = 8, depth = 2, temperature = 1 }
 }
 
 /**
- * Post-training binarization by quantum hypernetworks, simulated (Carrasquilla et al. 2023, arXiv 2301.08292, whose costs are tables of
- * all weights; here rows in blocks): the signs of every row solve the QUBO of `qubo`, by circuits of a few qubits that are independent
- * of each other (mean field between blocks, see `blockHypernetwork`) beside the descents; scale and thresholds are trained after. The
- * circuits, trained once more as an ELBO on the final signs’ errors, give P(+1) of every sign, from which `drawn` samples networks.
- * Throws a RangeError for more than 32,768 signs.
+ * Post-training binarization by quantum hypernetworks, simulated (Carrasquilla et al. 2023, arXiv 2301.08292, whose costs are
+ * tables of all weights; here rows in blocks): the signs of every row solve the QUBO of `qubo`, by circuits of a few qubits
+ * that are independent of each other (mean field between blocks, see `blockHypernetwork`) beside the descents; scale and
+ * thresholds are trained after. The circuits, trained once more as an ELBO on the final signs’ errors, give P(+1) of every
+ * sign, from which `drawn` samples networks. Throws a RangeError for more than 32,768 signs.
  */
 export const hypernetwork = (options: HypernetworkBinarizerOptions = {}): Binarizer => ({
   name: 'hypernetwork',
   async fit(net, data, fitting: FitOptions = {}): Promise<BayesianNetwork> {
     const { block, depth, temperature } = checked(net, options), circuits = { block, depth, rounds, optimizer: visit };
-    const search = postTraining('hypernetwork', { method: searchedRows(), last: circuitRows(circuits) }, options);
+    const pause = breathing(fitting);
+    const search = postTraining('hypernetwork', { method: searchedRows(), last: circuitRows(circuits, pause) }, options);
     const fit: OneBitNetwork = await search.fit(net, data, fitting), float = cloneToBinarize('hypernetwork', net);
     const y = calibrationMeasurements(float, data, options.signals ?? signalsFor(float), fitting), values = oneBitParams(fit);
-    const posterior = new Map(ownProducts(trajectory(float, y), oneBitParams(float)).map((matrix, i) => {
-      const { name, value } = values[i]!;
-      return [name, posteriorOf(matrix, value, fit.scale, temperature, { ...circuits, seed: fitting.seed ?? 1 })] as const;
-    }));
+    const posterior = new Map<string, Float32Array>(), settings = { ...circuits, seed: fitting.seed ?? 1 };
+    for (const [i, matrix] of ownProducts(trajectory(float, y), oneBitParams(float)).entries())
+      posterior.set(values[i]!.name, await posteriorOf(matrix, values[i]!.value, fit.scale, temperature, settings, pause));
     return { ...fit, posterior };
   },
 });

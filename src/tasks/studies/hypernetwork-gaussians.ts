@@ -1,4 +1,5 @@
 import { random, type Random } from '../../core/random.js';
+import type { Steps } from '../../core/steps.js';
 
 /** Points of the plane and their classes, 0 or 1. */
 export interface Points {
@@ -42,11 +43,17 @@ export function logits({ x }: Points, hidden: number, w: number): Float64Array {
 /** −ln P(label | logit). */
 const surprise = (z: number, label: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - label * z;
 
+/** Networks between two pauses: milliseconds. */
+const stretch = 256;
+
 /** Mean negative log-likelihood of all 2^(4 hidden + 2) networks. */
-export function networkCosts(points: Points, hidden: number): Float64Array {
-  const { labels } = points;
-  return Float64Array.from({ length: 2 ** bitsOf(hidden) }, (_, w) =>
-    logits(points, hidden, w).reduce((sum, z, i) => sum + surprise(z, labels[i]!), 0) / labels.length);
+export function* networkCosts(points: Points, hidden: number): Steps<Float64Array> {
+  const { labels } = points, costs = new Float64Array(2 ** bitsOf(hidden));
+  for (let w = 0; w < costs.length; w++) {
+    costs[w] = logits(points, hidden, w).reduce((sum, z, i) => sum + surprise(z, labels[i]!), 0) / labels.length;
+    if (w % stretch === 0) yield;
+  }
+  return costs;
 }
 
 export interface Prediction {
@@ -69,14 +76,17 @@ function likeliest(p: Float64Array, most: number): number[] {
 }
 
 /** The likeliest networks on points. */
-export function predict(points: Points, hidden: number, p: Float64Array, most: number): Prediction {
+export function* predict(points: Points, hidden: number, p: Float64Array, most: number): Steps<Prediction> {
   const { labels } = points, order = likeliest(p, most);
   const mass = order.reduce((sum, w) => sum + p[w]!, 0), averaged = new Float64Array(labels.length);
   let nll = 0;
-  for (const w of order) logits(points, hidden, w).forEach((z, i) => {
-    averaged[i]! += p[w]! / mass / (1 + Math.exp(-z));
-    nll += p[w]! / mass * surprise(z, labels[i]!) / labels.length;
-  });
+  for (const w of order) {
+    logits(points, hidden, w).forEach((z, i) => {
+      averaged[i]! += p[w]! / mass / (1 + Math.exp(-z));
+      nll += p[w]! / mass * surprise(z, labels[i]!) / labels.length;
+    });
+    yield;
+  }
   let averagedNll = 0, right = 0;
   averaged.forEach((chance, i) => {
     averagedNll -= Math.log(labels[i] ? chance : 1 - chance) / labels.length;

@@ -1,6 +1,7 @@
 import type { LbfgsOptions } from '../../core/lbfgs.js';
 import { random } from '../../core/random.js';
-import { hypernetwork, polish, type Objective } from '../../quantum/index.js';
+import { paced } from '../../core/steps.js';
+import { hypernetworkSteps, polish, type BrickOptions, type Objective } from '../../quantum/index.js';
 
 /** What a method makes of a table of costs: a distribution over its strings, and the string to use. */
 export interface Trained {
@@ -20,15 +21,16 @@ export interface TableProblem {
   readonly optimizer: LbfgsOptions;
 }
 
-type Method = (problem: TableProblem) => Trained;
+/** Pauses after each evaluation of an objective. */
+type Method = (problem: TableProblem, pause: () => Promise<void>) => Trained | Promise<Trained>;
 
 /** Costs this close count as the same: the tolerance of the published runs. */
 export const tolerance = 5e-5;
 
 const greedyStream = 0x67726479;
 
-const trained = (objective: (problem: TableProblem) => Objective): Method => problem =>
-  hypernetwork(problem.costs, { ...problem, objective: objective(problem) });
+const trained = (objective: (problem: TableProblem) => Objective, ansatz?: BrickOptions): Method => (problem, pause) =>
+  paced(hypernetworkSteps(problem.costs, { ...problem, ...ansatz, objective: objective(problem) }), pause);
 
 function certain(costs: Float64Array, best: number): Trained {
   const p = new Float64Array(costs.length);
@@ -46,7 +48,7 @@ export const tableMethods: Readonly<Record<string, Method>> = {
   'hypernetwork-mle': trained(() => ({ kind: 'mle' })),
   'hypernetwork-elbo': trained(({ samples }) => ({ kind: 'elbo', temperature: 1 / samples })),
   'hypernetwork-selbo': trained(({ weight }) => ({ kind: 'selbo', weight })),
-  product: problem => hypernetwork(problem.costs, { ...problem, depth: 1, entangler: 'none', objective: { kind: 'mle' } }),
+  product: trained(() => ({ kind: 'mle' }), { depth: 1, entangler: 'none' }),
   greedy: ({ costs, seed }) => certain(costs, polish(costs, random(greedyStream, seed).integer(costs.length))),
   exhaustive: ({ costs }) => certain(costs, leastOf(costs)),
 };

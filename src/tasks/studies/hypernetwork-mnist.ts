@@ -1,3 +1,4 @@
+import type { Steps } from '../../core/steps.js';
 import type { DataFolder } from '../task.js';
 import { publishedSets, resized, type LabelledImages } from './labelled-images.js';
 
@@ -30,7 +31,8 @@ export function greyImages(images: LabelledImages, [first, second]: readonly [nu
     else found.set(key, { row, label: label === second ? 1 : 0, count: 1 });
   });
   const all = [...found.values()], counts = all.map(({ count }) => count);
-  return { rows: all.map(({ row }) => row), labels: all.map(({ label }) => label), counts, samples: counts.reduce((sum, n) => sum + n, 0) };
+  const samples = counts.reduce((sum, n) => sum + n, 0);
+  return { rows: all.map(({ row }) => row), labels: all.map(({ label }) => label), counts, samples };
 }
 
 /** The training and test images of two digits. Throws a RangeError without a data folder. */
@@ -41,7 +43,8 @@ export function twoDigits(folder: DataFolder | undefined, digits: readonly [numb
 }
 
 /** The values of a string's bits, ±1 unless told otherwise: bit k is the weight of pixel k, bit 16 the bias. */
-export const valuesOf = (w: number, low: number = signed): number[] => Array.from({ length: weights + 1 }, (_, k) => ((w >>> k) & 1 ? 1 : low));
+export const valuesOf = (w: number, low: number = signed): number[] =>
+  Array.from({ length: weights + 1 }, (_, k) => ((w >>> k) & 1 ? 1 : low));
 
 /** Which encoding a string of 19 bits has: bits 17 and 18. */
 export const encodingOf = (w: number): number => encodings[w >>> (weights + 1)]!;
@@ -56,9 +59,9 @@ export function accuracyOf({ rows, labels, counts, samples }: GreyImages, w: num
 }
 
 /**
- * Mean binary cross-entropy of logistic regression with weights of ±1, or of `low` and 1, for all 2¹⁷ strings. Logits are whole numbers over 255, so that
- * softplus is read from a table; strings are visited in Gray order, the emptiest pixels flipping most often, and a flip touches only
- * the images that are not 0 there.
+ * Mean binary cross-entropy of logistic regression with weights of ±1, or of `low` and 1, for all 2¹⁷ strings. Logits are whole
+ * numbers over 255, so that softplus is read from a table; strings are visited in Gray order, the emptiest pixels flipping most often,
+ * and a flip touches only the images that are not 0 there.
  */
 export function crossEntropies({ rows, labels, counts, samples }: GreyImages, low: number = signed): Float64Array {
   const most = Math.max(1, -low) * (weights + 1) * grey, softplus = Float64Array.from({ length: 2 * most + 1 }, (_, i) => {
@@ -91,8 +94,11 @@ export function crossEntropies({ rows, labels, counts, samples }: GreyImages, lo
 }
 
 /** Those of all encodings, one after the other: strings of 19 bits. */
-export function encodedCrossEntropies(images: GreyImages): Float64Array {
+export function* encodedCrossEntropies(images: GreyImages): Steps<Float64Array> {
   const costs = new Float64Array(encodings.length * 2 ** (weights + 1));
-  encodings.forEach((low, k) => costs.set(crossEntropies(images, low), k * 2 ** (weights + 1)));
+  for (const [k, low] of encodings.entries()) {
+    costs.set(crossEntropies(images, low), k * 2 ** (weights + 1));
+    yield;
+  }
   return costs;
 }
