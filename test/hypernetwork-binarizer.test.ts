@@ -38,6 +38,14 @@ binarizers('rows are no worse than by descents, and as good as all strings where
     if (block === 8) found.forEach((signs, r) => assert.ok(energy(models[r]!, signs) <= least[r]! + 1e-6 * Math.abs(least[r]!)));
   }
 });
+binarizers('rows whose pause throws are given up after one evaluation', async () => {
+  const rows = { gram: Float64Array.of(2, 1, 1, 2), targets: [Float64Array.of(1, -3)] };
+  let pauses = 0;
+  const pause = (): Promise<void> => { pauses++; return Promise.reject(new Error('stop')); };
+  await Promise.resolve(circuitRows({ block: 2, depth: 2 }, pause)(rows, 1, { signs: [Int8Array.of(1, 1)], weights: rows.targets, seed: 1 }))
+    .then(() => assert.unreachable(), (error: Error) => assert.is(error.message, 'stop'));
+  assert.is(pauses, 1);
+});
 binarizers('one scale, the network that was given as it was, and signs that are drawn as often as they are likely', async () => {
   const { net, data } = await startOf(), before = oneBitParams(net).map(({ value }) => value.slice()), options = { steps: 20, learningRate: 1e-3, batch: 16, seed: 1 };
   const fit = await hypernetwork({ block: 6, temperature: 50 }).fit(net, data, options) as BayesianNetwork;
