@@ -15,6 +15,7 @@ import { blockDiagonal } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
 import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm } from '../src/unrolled/presets.js';
 import { train } from '../src/unrolled/train.js';
 import { relativeError } from './helpers.js';
@@ -92,6 +93,11 @@ losses('settings outside their range, other depths and other layers are refused'
   assert.throws(() => nearIterates(shallow, 1)(net), /^distill: expected a teacher of 3 layers, got 2$/);
   const admm = unrolledAdmm(net.problem, { layers: 3, coupling: 'tied' });
   assert.throws(() => liftedLayers(admm, 1)(admm), /^lifted: expected layers x⁺ = soft\(x − eta Wᵀ\(A x − y\), theta\), got admm$/);
+});
+losses('convolutions over flat signals keep the shape that they see: blocks distill', async () => {
+  const net = istaNet({ operator: gaussian(18, 36, { seed: 1 }), prox: l1() }, { layers: 2, features: 2, shape: [6, 6], seed: 1 });
+  const fit = await distill(straightThrough()).fit(net, sparseSpikes(36, { density: 0.1, seed: 1 }), { steps: 3, batch: 4 });
+  assert.is(fit.matrices.length, oneBitParams(net).length);
 });
 losses.run();
 

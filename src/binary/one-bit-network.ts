@@ -20,17 +20,18 @@ function withValuesOf(net: UnrolledNetwork, own: UnrolledNetwork): UnrolledNetwo
 export const cloneNetwork = (net: UnrolledNetwork): UnrolledNetwork => withValuesOf(net, networkFrom(net.problem, net.description));
 
 /**
- * A copy of the network on an operator of another size: kernels, steps and thresholds do not depend on it. Throws a RangeError
- * where a matrix does (a dense W, a fitted start).
+ * A copy of the network on an operator of another size: kernels, steps and thresholds do not depend on it. Its convolutions see signals
+ * of `shape`: as they did where the size is the same, those of the operator elsewhere. Throws a RangeError where a matrix depends on the
+ * size (a dense W, a fitted start).
  */
-export function carried(net: UnrolledNetwork, operator: LinearOperator, shape: Shape = operator.inShape): UnrolledNetwork {
-  const { args } = net.description;
-  return withValuesOf(net, networkFrom({ operator, prox: net.problem.prox },
-    { ...net.description, args: { ...args, ...(args['shape'] ? { shape } : {}) } }));
+export function carried(net: UnrolledNetwork, operator: LinearOperator, shape?: Shape): UnrolledNetwork {
+  const { args } = net.description, same = formatShape(net.problem.operator.inShape) === formatShape(operator.inShape);
+  const own = shape ?? (same ? args['shape'] : operator.inShape);
+  return withValuesOf(net, networkFrom({ operator, prox: net.problem.prox }, { ...net.description, args: { ...args, ...(args['shape'] ? { shape: own } : {}) } }));
 }
 
 /** A one-bit network on an operator of another size; throws as `carried` does. */
-export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape: Shape = operator.inShape): OneBitNetwork {
+export function onOperator(net: OneBitNetwork, operator: LinearOperator, shape?: Shape): OneBitNetwork {
   const own = carried(net, operator, shape);
   const matrices = net.matrices.map(matrix => ({ ...matrix, pattern: own.params.find(({ name }) => name === matrix.name)!.map!.pattern }));
   return { ...own, binarizer: net.binarizer, scale: net.scale, matrices };
