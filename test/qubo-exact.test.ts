@@ -206,7 +206,8 @@ whole('that time leaves open come with a lower bound, and give back their memory
     assert.equal([info.proven, info.stopped], [false, 'time']);
     assert.ok(info.lowerBound! < best.energy && info.lowerBound! > (1 + gap) * best.energy, `${info.lowerBound}, ${best.energy}`);
   }
-  assert.is(used(), before);
+  // Arrays of earlier tests may be collected meanwhile.
+  assert.ok(used() <= before, `${used()} after ${before}`);
 });
 whole('of too many couplings are refused', async () => {
   const n = 2100, model: QuadraticModel = { vartype: 'binary', n, linear: new Float64Array(n), offset: 0, couplings: { kind: 'dense', values: new Float64Array(n * n).fill(1) } };

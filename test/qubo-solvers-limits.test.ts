@@ -40,7 +40,8 @@ for (const { name, make } of solverCases) {
   });
   test('is interrupted soon with forty thousand variables', async () => {
     const model = ring(40_000), { info } = await make().solve(model, { timeMs: 60_000, signal: AbortSignal.timeout(300) });
-    assert.is(info.stopped, 'interrupted');
+    // An exact solver may have proven so easy a model by then.
+    assert.ok(info.stopped === 'interrupted' || info.proven, info.stopped);
     assert.ok(info.seconds < 3, String(info.seconds));
   });
   test('finds the same with coefficients of any size', async () => {
