@@ -26,7 +26,10 @@ const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.m
 /** Every binarizer on every task, best of the first task first: mean ± deviation over seeds, seconds to fit, bytes of the weights. */
 export function binarizersTable(markdown: Markdown): string {
   const tasks = taskColumns.map(column => {
-    const runs = column.files.filter(file => existsSync(`benchmarks/results/${file}.json`)).map(file => read<{ rows: readonly Row[] }>(file).rows);
+    const runs = column.files.filter(file => existsSync(`benchmarks/results/${file}.json`)).map(file => {
+      const { environment, rows } = read<{ environment: { resumed: boolean }; rows: readonly Row[] }>(file);
+      return rows.map(row => ({ ...row, resumed: environment.resumed }));
+    });
     // A method that was run again counts as it was the last time.
     const rows = runs.flatMap((own, k) => own.filter(({ method }) => !runs.slice(k + 1).some(later => later.some(row => row.method === method))));
     return { ...column, rows };
@@ -43,7 +46,9 @@ export function binarizersTable(markdown: Markdown): string {
     return [method, bytes.join(' / '), ...own.map((rows, t) => {
       if (!rows.length) return '–';
       const values = rows.map(tasks[t]!.of), seconds = mean(rows.map(row => row.fitSeconds));
-      return `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)} (${seconds.toFixed(0)} s)`;
+      const told = values.length > 1 ? `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)}` : mean(values).toFixed(2);
+      // A run that was interrupted knows the seconds of its last part alone.
+      return rows.some(({ resumed }) => resumed) ? told : `${told} (${seconds.toFixed(0)} s)`;
     })];
   }));
 }

@@ -109,6 +109,6 @@ parts('what fails on the way leaves no room claimed', () => {
     form.walker();
     throw new Error('full');
   }), (error: Error) => error.message === 'full');
-  assert.is(used(), before);
+  assert.ok(used() <= before, `${used()} after ${before}`);
 });
 parts.run();
