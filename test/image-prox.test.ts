@@ -6,7 +6,8 @@ import { tensor } from '../src/core/array.js';
 import { compose, kroneckerIdentity, scale } from '../src/core/combine.js';
 import { norm } from '../src/core/norm.js';
 import { proxByName } from '../src/core/prox.js';
-import { totalVariation } from '../src/core/total-variation.js';
+import { dualSteps, totalVariation } from '../src/core/total-variation.js';
+import { alloc, free, totalVariationSteps } from '../src/kernels/index.js';
 import { tvSolver } from '../src/solvers/tv.js';
 import { convolution, fourier, identity, imageBlocks, matrix } from '../operators/index.js';
 import { normals, relativeError } from './helpers.js';
@@ -67,6 +68,23 @@ tv("prox: equals scikit-image's dual solver run to the end, also by warm starts,
   for (let k = 0; k < 60; k++) own = run(warm, Float32Array.from(b), tau);
   assert.ok(relativeError(own, x) <= 1e-3, String(relativeError(own, x)));
   assert.throws(() => warm.vjp(own, 1, own, own), /^tv\(13x17\): its prox is iterative and has no derivative here; [^\n]+$/);
+});
+tv('the kernel is its reference at lane boundaries, within a range, from dual variables given, and in the kernels\' memory', () => {
+  for (const h of [1, 2, 5]) for (const w of [1, 2, 3, 4, 5, 8, 9, 16, 17, 33])
+    for (const [anisotropic, lo, hi] of [[false, -Infinity, Infinity], [true, -0.5, 0.75]] as const) {
+      const b = normals(h * w, 3 * w + h), all = w + h * w, options = { w, iterations: 13, anisotropic, lo, hi };
+      const mine = { p: alloc(all), q: new Float32Array(all) }, theirs = { p: new Float32Array(all), q: new Float32Array(all) };
+      const own = alloc(h * w), expected = new Float32Array(h * w);
+      for (let k = 0; k < 2; k++) {
+        totalVariationSteps(b, 0.3, mine, own, options);
+        dualSteps(b, 0.3, theirs, expected, options);
+      }
+      near(own, expected, F32);
+      near(mine.p, theirs.p, F32);
+      near(mine.q, theirs.q, F32);
+      free(own);
+      free(mine.p);
+    }
 });
 tv('worked out by hand: one edge of 4 pixels, its two sides move by tau/4 per pixel towards each other', () => {
   const b = Float32Array.of(0, 0, 1, 1, 0, 0, 1, 1),

@@ -21,6 +21,10 @@ interface Kernels {
     value: number, grad: number, m: number, v: number, n: number, beta1: number, rest1: number, beta2: number, rest2: number,
     rate: number, unbias: number, epsilon: number,
   ): void;
+  totalVariation(
+    b: number, tau: number, p: number, q: number, r: number, s: number, out: number, h: number, w: number,
+    iterations: number, anisotropic: boolean, lo: number, hi: number,
+  ): void;
   correlateValid(x: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number): void;
   correlateValidTaps(
     x: number, g: number, gh: number, height: number, width: number, kh: number, kw: number, batch: number, sums: number,

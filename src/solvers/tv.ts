@@ -1,6 +1,7 @@
 import type { LinearOperator, Tensor } from '../types.js';
 import { norm } from '../core/norm.js';
 import { totalVariation, type TotalVariationOptions } from '../core/total-variation.js';
+import { totalVariationSteps } from '../kernels/index.js';
 import { fista } from './ista.js';
 import { checkOption, type Solution, type SolverOptions } from './solution.js';
 
@@ -25,7 +26,11 @@ export function tvSolver(
   checkOption('tv', 'lambda', lambda, 0);
   if (!Number.isSafeInteger(inner) || inner < 1)
     throw new RangeError(`tv: expected inner to be a positive integer, got ${inner}`);
-  const prox = totalVariation(operator.inShape, { iterations: inner, warmStart: true, anisotropic, ...(range && { range }) });
+  const prox = totalVariation(
+    operator.inShape,
+    { iterations: inner, warmStart: true, anisotropic, ...(range && { range }) },
+    totalVariationSteps,
+  );
   // norm is 0 only for A = 0, where every step size is right.
   return fista({ operator, prox }, y, { ...options, lambda, eta: eta ?? 1 / (1.001 * norm(operator) ** 2 || 1) });
 }

@@ -27,3 +27,4 @@ export { enumerate } from './enumerate';
 export { relaxationSweep, relaxationHolds, relaxationProducts, relaxationTriangles, relaxationWeigh } from './relaxation';
 export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';
+export { totalVariation } from './total-variation';
