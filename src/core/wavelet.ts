@@ -26,26 +26,49 @@ function step(h: readonly number[]): { split(x: Float64Array): void; merge(x: Fl
     shift = taps / 2;
   // The quadrature mirror filter: g[j] = (−1)^(j+1) h[taps − 1 − j].
   const g = h.map((_, j) => (j % 2 ? 1 : -1) * h[taps - 1 - j]!);
-  const visit = (n: number, each: (k: number, j: number, i: number) => void): void => {
-    for (let k = 0; k < n / 2; k++) for (let j = 0; j < taps; j++) each(k, j, (((2 * k + shift - j) % n) + n) % n);
+  // Index 2k + s − j runs from −lead to n + shift − 2: a line with its ends wrapped needs no remainder in the loops.
+  const lead = taps - 1 - shift;
+  let wide = new Float64Array(0),
+    line = new Float64Array(0);
+  const room = (n: number): void => {
+    if (line.length === n) return;
+    wide = new Float64Array(n + taps - 2);
+    line = new Float64Array(n);
   };
+  const wrap = (i: number, n: number): number => (((i - lead) % n) + n) % n;
   return {
     split(x) {
       const n = x.length,
-        out = new Float64Array(n);
-      visit(n, (k, j, i) => {
-        out[k]! += h[j]! * x[i]!;
-        out[n / 2 + k]! += g[j]! * x[i]!;
-      });
-      x.set(out);
+        half = n / 2;
+      room(n);
+      for (let i = 0; i < lead; i++) wide[i] = x[wrap(i, n)]!;
+      wide.set(x, lead);
+      for (let i = lead + n; i < wide.length; i++) wide[i] = x[wrap(i, n)]!;
+      for (let k = 0; k < half; k++) {
+        let low = 0,
+          high = 0;
+        for (let j = 0, i = 2 * k + taps - 1; j < taps; j++, i--) {
+          low += h[j]! * wide[i]!;
+          high += g[j]! * wide[i]!;
+        }
+        line[k] = low;
+        line[half + k] = high;
+      }
+      x.set(line);
     },
     merge(x) {
       const n = x.length,
-        out = new Float64Array(n);
-      visit(n, (k, j, i) => {
-        out[i]! += h[j]! * x[k]! + g[j]! * x[n / 2 + k]!;
-      });
-      x.set(out);
+        half = n / 2;
+      room(n);
+      wide.fill(0);
+      for (let k = 0; k < half; k++) {
+        const low = x[k]!,
+          high = x[half + k]!;
+        for (let j = 0, i = 2 * k + taps - 1; j < taps; j++, i--) wide[i]! += h[j]! * low + g[j]! * high;
+      }
+      x.set(wide.subarray(lead, lead + n));
+      for (let i = 0; i < lead; i++) x[wrap(i, n)]! += wide[i]!;
+      for (let i = lead + n; i < wide.length; i++) x[wrap(i, n)]! += wide[i]!;
     },
   };
 }
