@@ -11,6 +11,7 @@ import { hadamard } from './hadamard.js';
 import { identity } from './identity.js';
 import { gaussian, matrix, orthonormal, rademacher } from './matrix.js';
 import { radon } from './radon.js';
+import { rampFilter } from './ramp-filter.js';
 import { restriction } from './restriction.js';
 import { wavelet } from './wavelet.js';
 
@@ -25,6 +26,7 @@ export { hadamard } from './hadamard.js';
 export { identity } from './identity.js';
 export { gaussian, matrix, orthonormal, rademacher } from './matrix.js';
 export { radon } from './radon.js';
+export { rampFilter } from './ramp-filter.js';
 export { resized } from './resized.js';
 export { restriction } from './restriction.js';
 export { cartesianMask, maskFrom, radialMask, randomMask, type SamplingMask } from './sampling.js';
@@ -151,6 +153,11 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
     const [n, width] = read.shape('shape') as [number, number], angles = read.numbers('angles'), detectors = read.integer('detectors');
     read.spend('detectors', radonWork * angles.length * detectors * n);
     return radon([n, width], { angles, detectors });
+  },
+  'ramp-filter': read => {
+    const angles = read.integer('angles'), detectors = read.integer('detectors');
+    read.spend('angles', transformWork * angles * Math.max(64, 4 * detectors));
+    return rampFilter([angles, detectors], { root: read.flag('root') });
   },
   'compose': read => { const [A, B] = read.parts(2); return compose(A!, B!); },
   'sum': read => { const [A, B] = read.parts(2); return sum(A!, B!); },
