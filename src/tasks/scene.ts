@@ -13,6 +13,8 @@ export interface Scene {
   readonly count: number;
   readonly truth: Float32Array;
   readonly y: Float32Array;
+  /** The same measurement as networks take it, where that is not `y`: weighted, so that gradient steps converge fast. */
+  readonly weighted?: { readonly operator: LinearOperator; readonly y: Float32Array };
   /** Where y is a batch of a network's own measurements: its signals are put together to the scene. Else a network is carried to `operator`. */
   readonly blocks?: { readonly count: number; assemble(signals: Float32Array): Float32Array };
 }
@@ -32,13 +34,16 @@ export function imageScene(
   return { name, operator, count: 1, truth, y, ...(blocks && { blocks }) };
 }
 
+/** The scene as networks and linear estimates see it. */
+export const asNetworksSee = (scene: Scene): Scene => ({ ...scene, ...scene.weighted });
+
 /** The measurements as a solver takes them. */
 export const measurementOf = ({ y, operator, count }: Scene): Tensor =>
   count === 1 ? tensor(y, operator.outShape) : tensor(y, [count, ...operator.outShape]);
 
 /** The packed network's iterates on a scene, each as the whole scene. */
 export function iteratesOn(net: OneBitNetwork, scene: Scene): Float32Array[] {
-  const { y, count, blocks, operator } = scene,
+  const { y, count, blocks, operator } = asNetworksSee(scene),
     own = net.problem.operator;
   if (blocks)
     return pack(net)
