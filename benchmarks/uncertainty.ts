@@ -49,7 +49,7 @@ for (const { task, options, seeds } of cases) {
   for (const seed of seeds) {
     const run = await seedRun(task, { ...options, seeds: [seed] }, seed), { net, estimates } = await answerOf('bayes', run);
     if (!net || !isBayesian(net)) throw new Error('uncertainty: expected a posterior');
-    const { figures, means } = uncertaintyOf('bayes', net, run, estimates, { samples, snrDb: Infinity });
+    const { figures, means } = await uncertaintyOf('bayes', net, run, estimates, { samples, snrDb: Infinity });
     const psnrDb = (of: readonly Float32Array[]): number => scoresOf(of, run.scenes, run.scoring).psnrDb;
     rows.push({ ...figures, psnrDb: { mean: psnrDb(means), likeliest: psnrDb(estimates) } });
     data = run.instance.data;

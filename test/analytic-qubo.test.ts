@@ -169,11 +169,11 @@ binarizer('certifies more than the signs of A or of the closed form', async () =
   for (const other of [a!, w!]) assert.ok(found.mu < recoveryCertificate(other, 1)!.mu);
 });
 binarizer('steps and thresholds fall layer by layer, and reach further than those of plain signs', async () => {
-  const errors: number[] = [], one = await analyticQubo().fit(net, signals, { steps: 0, onProgress: ({ nmseDb }) => errors.push(nmseDb) });
+  const errors: number[] = [], one = await analyticQubo().fit(net, signals, { steps: 0, onProgress: ({ nmseDb }) => errors.push(nmseDb!) });
   assert.is(errors.length, 6);
   errors.forEach((error, k) => assert.ok(k === 0 || error <= errors[k - 1]!));
   const plain: number[] = [], signed = await sign().fit(net, signals);
-  await directSearch(signed, signals, { onProgress: ({ nmseDb }) => plain.push(nmseDb) });
+  await directSearch(signed, signals, { onProgress: ({ nmseDb }) => plain.push(nmseDb!) });
   assert.ok(errors.at(-1)! < plain.at(-1)! - 1, `${errors.at(-1)} and ${plain.at(-1)} dB`);
   assert.ok(one.params.filter(({ value }) => value.length === 1).every(({ value }) => value[0]! >= 0));
 });

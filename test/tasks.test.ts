@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { publishedSparse, sheppLogan } from '../datasets/index.js';
-import { convolution, gaussianKernel, identity, matrix } from '../operators/index.js';
+import { convolution, gaussianKernel, identity, matrix, rampFilter } from '../operators/index.js';
 import { tensor } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
 import { encodeSafetensors } from '../src/core/safetensors.js';
+import { parts } from '../src/tasks/breathing.js';
 import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
 import type { RunOptions } from '../src/tasks/rows.js';
-import { imageScene } from '../src/tasks/scene.js';
+import { asNetworksSee, imageScene } from '../src/tasks/scene.js';
 import type { Task } from '../src/tasks/task.js';
-import { bestOnGrid, solveScene, sparsifyingProx, tuned, tuningImages } from '../src/tasks/tuned.js';
+import { tomography } from '../src/tasks/tomography.js';
+import { bestOnGrid, solveScene, solveScenes, sparsifyingProx, tuned, tuningImages } from '../src/tasks/tuned.js';
 import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
+import { relativeError } from './helpers.js';
 
 const tiny: RunOptions = {
   methods: ['ista', 'fista', 'float', 'sign'], layers: 3, seeds: [1], snrDb: Infinity, supportSelection: true, quick: true, steps: 5,
@@ -105,15 +108,48 @@ run('weights that a task or network does not take are refused in one line', asyn
       assert.match((error as Error).message, message);
     }
 });
-run('a grid whose best value is an end is continued in its ratio, four times at most', () => {
-  const asked = (grid: number[], best: number): number[] => {
-    const seen: number[] = [], found = bestOnGrid(grid, value => (seen.push(value), -Math.abs(Math.log(value / best))));
+run('a grid whose best value is an end is continued in its ratio, four times at most', async () => {
+  const asked = async (grid: number[], best: number): Promise<number[]> => {
+    const seen: number[] = [], found = await bestOnGrid(grid, value => (seen.push(value), -Math.abs(Math.log(value / best))));
     return [found, ...seen.slice(grid.length)];
   };
-  assert.equal(asked([0.01, 0.1, 1], 0.1), [0.1]);
-  assert.equal(asked([0.01, 0.1], 10), [10, 1, 10, 100]);
-  assert.equal(asked([0.03, 0.1, 0.3], 0.003), [0.0027, 0.009, 0.0027, 0.00081]);
-  assert.equal(asked([1, 2], 1e-9), [0.0625, 0.5, 0.25, 0.125, 0.0625]);
+  assert.equal(await asked([0.01, 0.1, 1], 0.1), [0.1]);
+  assert.equal(await asked([0.01, 0.1], 10), [10, 1, 10, 100]);
+  assert.equal(await asked([0.03, 0.1, 0.3], 0.003), [0.0027, 0.009, 0.0027, 0.00081]);
+  assert.equal(await asked([1, 2], 1e-9), [0.0625, 0.5, 0.25, 0.125, 0.0625]);
+});
+run('tuned solvers tell which scene they are at, and stop between two', async () => {
+  const image = sheppLogan(32), scenes = [1, 2, 3].map(i => imageScene(`phantom-${i}`, image, identity([32, 32]))), told: string[] = [];
+  const abort = new AbortController();
+  const pause = parts('tv, seed 1', 3, {
+    signal: abort.signal,
+    onProgress({ phase, step, steps }) {
+      told.push(`${phase}: ${step} of ${steps}`);
+      if (step === 2) abort.abort();
+    },
+  });
+  try {
+    await solveScenes('tv', scenes, 0.05, pause);
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^tv, seed 1: interrupted$/);
+  }
+  assert.equal(told, ['tv, seed 1: 1 of 3', 'tv, seed 1: 2 of 3']);
+});
+run('projections weighted by the root of a ramp are what networks take, and their adjoint is filtered back-projection', () => {
+  const { operator, scenes, signals, linear } = tomography.make({ variant: '45', seed: 1, network: 'ista-net-plus' });
+  const [first] = scenes!(), seen = asNetworksSee(first!);
+  assert.ok(seen.operator === operator && first!.operator !== operator && seen.truth === first!.truth);
+  const ramp = rampFilter([45, 64]), raw = first!.operator, y = tensor(first!.y, raw.outShape), back = raw.adjoint(ramp.forward(y)).data;
+  // Filtered back-projection up to the unit of the projections, and so in the unit of the image.
+  const estimate = linear!(seen), unit = estimate.reduce((sum, value, i) => sum + value * back[i]!, 0) / back.reduce((sum, value) => sum + value * value, 0);
+  assert.ok(relativeError(estimate, back.map(value => unit * value)) <= 1e-5);
+  const fit = estimate.reduce((sum, value, i) => sum + value * first!.truth[i]!, 0) / estimate.reduce((sum, value) => sum + value * value, 0);
+  assert.ok(Math.abs(fit - 1) <= 0.1, `best multiple of the estimate ${fit}`);
+  // Noise of a hundredth of the raw projections' RMS, weighted.
+  const x = signals.sample('train', 3), clean = operator.forward(x).data, noisy = clean.slice();
+  signals.disturb!('train', 3, noisy);
+  assert.ok(relativeError(noisy, clean) > 0.005 && relativeError(noisy, clean) < 0.2, String(relativeError(noisy, clean)));
 });
 run('tuned solvers stop where their answer settles, and after 500 iterations', () => {
   const image = sheppLogan(32), kept = imageScene('phantom', image, identity([32, 32]));

@@ -34,7 +34,7 @@ export function trainingProgress(): Reports<Progress> {
     return {
       stop: bars.stop,
       report({ phase, step, steps, nmseDb }) {
-        bars.report({ phase, done: step, total: steps, figure: ` ${nmseDb.toFixed(1)} dB` });
+        bars.report({ phase, done: step, total: steps, figure: nmseDb === undefined ? '' : ` ${nmseDb.toFixed(1)} dB` });
         if (step === steps) bars.stop();
       },
     };
@@ -44,7 +44,10 @@ export function trainingProgress(): Reports<Progress> {
     stop,
     report({ phase, step, steps, depth, nmseDb }) {
       if (phase === last && Date.now() - spoken <= 10_000 && step !== steps) return;
-      tell(`${phase}: step ${step} of ${steps}, layer ${depth}, ${nmseDb.toFixed(1)} dB`);
+      tell(
+        `${phase}: step ${step} of ${steps}${depth === undefined ? '' : `, layer ${depth}`}` +
+          (nmseDb === undefined ? '' : `, ${nmseDb.toFixed(1)} dB`),
+      );
       last = phase;
       spoken = Date.now();
     },

@@ -1,13 +1,14 @@
 import type { OneBitNetwork } from '../types.js';
 import { tensor } from '../core/array.js';
 import { accounting, pack } from '../packed/engine.js';
+import { parts } from './breathing.js';
 import { backProjection, classical, classicalIterates, solveSignals } from './classical.js';
 import { trained } from './methods.js';
 import type { MethodRow } from './rows.js';
-import { firstSignals, iteratesOn, measurementOf } from './scene.js';
+import { asNetworksSee, firstSignals, iteratesOn, measurementOf } from './scene.js';
 import type { SeedRun } from './seed-run.js';
 import { medianMicros, timed } from './timing.js';
-import { solveScene, tuned, tunedLambda } from './tuned.js';
+import { solveScene, solveScenes, tuned, tunedLambda } from './tuned.js';
 
 /** A method's reconstructions of the scenes, and what its row says beside their scores. */
 export interface Answer {
@@ -38,15 +39,17 @@ const classicalAnswer: Answering = (method, { instance, scenes: [scene], layers,
 const linearAnswer: Answering = async (_, { instance, scenes, linearSeconds }) => {
   const fitSeconds = await linearSeconds(),
     estimate = instance.linear ?? backProjection,
-    one = firstSignals(scenes[0]!, 1);
-  const estimates = scenes.map(estimate);
+    seen = scenes.map(asNetworksSee),
+    one = firstSignals(seen[0]!, 1);
+  const estimates = seen.map(estimate);
   return { estimates, row: { ...unweighted, layers: 0, fitSeconds, reconstructMicros: medianMicros(() => estimate(one)) } };
 };
 
-const tunedAnswer: Answering = async (method, { instance, scenes, scoring }) => {
-  const [lambda, fitSeconds] = await timed(() => tunedLambda(method, instance, scoring)),
+const tunedAnswer: Answering = async (method, { instance, scenes, scoring, phase }) => {
+  const told = phase(method),
+    [lambda, fitSeconds] = await timed(() => tunedLambda(method, instance, scoring, told)),
     one = firstSignals(scenes[0]!, 1);
-  const solutions = scenes.map(scene => solveScene(method, scene, lambda));
+  const solutions = await solveScenes(method, scenes, lambda, parts(told.phase!, scenes.length, told));
   return {
     estimates: solutions.map(({ x }) => x.data),
     row: {
@@ -70,10 +73,10 @@ const trainedAnswer: Answering = async (method, run) => {
   const float = run.methods.includes('float') ? await run.scoredFloat() : undefined;
   const { estimates, errors } = isFloat ? float! : run.scored(net);
   const startSteps = instance.network ? recipe.startSteps! : recipe.layerSteps * layers;
-  const [first] = scenes,
-    one = firstSignals(first!, 1),
-    engine = first!.blocks || first!.operator === net.problem.operator ? pack(net) : undefined;
-  const y = first!.blocks ? tensor(first!.y, [first!.blocks.count, ...operator.outShape]) : measurementOf(one);
+  const first = asNetworksSee(scenes[0]!),
+    one = firstSignals(first, 1),
+    engine = first.blocks || first.operator === net.problem.operator ? pack(net) : undefined;
+  const y = first.blocks ? tensor(first.y, [first.blocks.count, ...operator.outShape]) : measurementOf(one);
   return {
     estimates,
     net,

@@ -57,7 +57,7 @@ export async function evaluate(task: Task, options: RunOptions): Promise<Result>
       networks.set(method, answer.net);
       certificates.push(...certificatesOf(method, run, answer.net));
       if (!options.uncertainty || !isBayesian(answer.net)) continue;
-      const own = uncertaintyOf(method, answer.net, run, answer.estimates, { samples: options.uncertainty, snrDb: options.snrDb });
+      const own = await uncertaintyOf(method, answer.net, run, answer.estimates, { samples: options.uncertainty, snrDb: options.snrDb });
       uncertainties.push(own.figures);
       shown.push({ label: `${method}, mean of ${options.uncertainty} networks`, estimates: own.means, deviations: own.deviations });
     }

@@ -1,3 +1,4 @@
+import type { FitOptions } from '../binary/binarizer.js';
 import type { LinearOperator, Tensor } from '../types.js';
 import { formatShape, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
@@ -5,6 +6,7 @@ import { fista } from '../solvers/ista.js';
 import type { Solution, SolverOptions } from '../solvers/solution.js';
 import { tvSolver } from '../solvers/tv.js';
 import { squaredNormOf } from './classical.js';
+import { parts } from './breathing.js';
 import type { NamedImage } from './image-files.js';
 import { measurementOf, type Scene } from './scene.js';
 import { scoresOf, type Scoring } from './scores.js';
@@ -41,30 +43,46 @@ const extensions = 4;
  * The value with the highest score, of an ascending grid and of those that continue it: while the best is the first or last value,
  * the grid grows by one more at that end in the ratio of its two outermost, four times at most.
  */
-export function bestOnGrid(grid: readonly number[], score: (value: number) => number): number {
-  const scored = grid.map(value => ({ value, score: score(value) }));
+export async function bestOnGrid(grid: readonly number[], score: (value: number) => Promise<number> | number): Promise<number> {
+  const scored: { value: number; score: number }[] = [];
+  for (const value of grid) scored.push({ value, score: await score(value) });
   for (let k = 0; ; k++) {
     const best = scored.reduce((a, b) => (b.score > a.score ? b : a)),
       [first, second] = scored,
       [before, last] = scored.slice(-2);
     if (k === extensions || (best !== first && best !== last)) return best.value;
     const value = Number((best === first ? first!.value ** 2 / second!.value : last!.value ** 2 / before!.value).toPrecision(3));
-    const next = { value, score: score(value) };
+    const next = { value, score: await score(value) };
     if (best === first) scored.unshift(next);
     else scored.push(next);
   }
+}
+
+/** The scenes solved one by one; `pause` is awaited after each. */
+export async function solveScenes(name: string, scenes: readonly Scene[], lambda: number, pause: () => Promise<void>): Promise<Solution[]> {
+  const solutions: Solution[] = [];
+  for (const scene of scenes) {
+    solutions.push(solveScene(name, scene, lambda));
+    await pause();
+  }
+  return solutions;
 }
 
 /**
  * The penalty's weight with the best PSNR on the tuning scenes, of the answers as `solveScene` gives them: a small weight may do
  * best because it is stopped before it settles.
  */
-export function tunedLambda(name: string, { tuning, operator }: TaskInstance, scoring: Scoring): number {
+export async function tunedLambda(
+  name: string, { tuning, operator }: TaskInstance, scoring: Scoring, training: FitOptions = {},
+): Promise<number> {
   if (!tuning?.scenes.length)
     throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
-  const { scenes, lambdas } = tuning;
-  const solved = (lambda: number): Float32Array[] => scenes.map(scene => solveScene(name, scene, lambda).x.data);
-  return bestOnGrid(lambdas, lambda => scoresOf(solved(lambda), scenes, scoring).psnrDb);
+  const { scenes, lambdas } = tuning,
+    pause = parts(`${training.phase ?? name}: weight`, scenes.length * (lambdas.length + extensions), training);
+  return bestOnGrid(lambdas, async lambda => {
+    const solved = await solveScenes(name, scenes, lambda, pause);
+    return scoresOf(solved.map(({ x }) => x.data), scenes, scoring).psnrDb;
+  });
 }
 
 const tunedSide = 128;

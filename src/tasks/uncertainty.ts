@@ -5,6 +5,7 @@ import {
 } from '../binary/uncertainty.js';
 import type { OneBitNetwork } from '../types.js';
 import { measured } from '../unrolled/batches.js';
+import { parts } from './breathing.js';
 import { correlation, nmseDb } from './metrics.js';
 import { firstSignals, iteratesOn, type Scene } from './scene.js';
 import type { SeedRun } from './seed-run.js';
@@ -68,18 +69,19 @@ const joined = (parts: readonly Float32Array[]): Float32Array => {
 };
 const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Moments of every scene, and the mean squared error of the samples together. */
-function sampled(
+/** Moments of every scene, and the mean squared error of the samples together; `pause` is awaited after each sample. */
+async function sampled(
   net: BayesianNetwork,
   scenes: readonly Scene[],
-  { seed, power, samples }: { seed: number; power: number; samples: number },
-): { moments: Moments[]; sampleNmseDb: number } {
+  { seed, power, samples, pause }: { seed: number; power: number; samples: number; pause: () => Promise<void> },
+): Promise<{ moments: Moments[]; sampleNmseDb: number }> {
   const sums = scenes.map(({ truth }) => runningMoments(truth.length));
   let sample = 0;
   for (let t = 0; t < samples; t++) {
     const one = drawn(net, seed * 4096 + t, power), estimates = scenes.map(scene => iteratesOn(one, scene).at(-1)!);
     estimates.forEach((estimate, i) => sums[i]!.add(estimate));
     sample += 10 ** (nmseDb(joined(estimates), joined(scenes.map(({ truth }) => truth))) / 10) / samples;
+    await pause();
   }
   return { moments: sums.map(each => each.moments()), sampleNmseDb: 10 * Math.log10(sample) };
 }
@@ -101,22 +103,25 @@ function coverageRange(scenes: readonly Scene[], moments: readonly Moments[], ca
  * Reconstructs a seed's scenes by `samples` networks drawn from a posterior, and measures how far the intervals cover the truth. All
  * that is fitted is fitted on validation signals. `estimates` are those of the likeliest signs.
  */
-export function uncertaintyOf(
+export async function uncertaintyOf(
   method: string,
   net: BayesianNetwork,
   run: SeedRun,
   estimates: readonly Float32Array[],
   { samples, snrDb }: { samples: number; snrDb: number },
-): Uncertain {
+): Promise<Uncertain> {
   const { seed, scenes } = run, held = validationScene(run, snrDb), n = held.truth.length / held.count;
-  const fitting = firstSignals(held, fittingShare(held.count));
-  const fits = powers.map(power => {
-    const { moments: [own] } = sampled(net, [fitting], { seed, power, samples });
-    return { power, nll: fitVariances(own!, fitting.truth).nll };
-  });
+  const fitting = firstSignals(held, fittingShare(held.count)),
+    told = run.phase(`${method}: drawn networks`),
+    pause = parts(told.phase!, (powers.length + 2) * samples, told);
+  const fits: { power: number; nll: number }[] = [];
+  for (const power of powers) {
+    const { moments: [own] } = await sampled(net, [fitting], { seed, power, samples, pause });
+    fits.push({ power, nll: fitVariances(own!, fitting.truth).nll });
+  }
   const { power } = fits.reduce((a, b) => (b.nll < a.nll ? b : a));
-  const calibration = calibrate(sampled(net, [held], { seed, power, samples }).moments[0]!, held.truth, n);
-  const { moments, sampleNmseDb } = sampled(net, scenes, { seed, power, samples });
+  const calibration = calibrate((await sampled(net, [held], { seed, power, samples, pause })).moments[0]!, held.truth, n);
+  const { moments, sampleNmseDb } = await sampled(net, scenes, { seed, power, samples, pause });
   const means = moments.map(each => each.mean), deviations = moments.map(({ deviation }) => predictiveDeviation(deviation, calibration));
   const truth = joined(scenes.map(scene => scene.truth));
   const all: Moments = { mean: joined(means), deviation: joined(moments.map(each => each.deviation)) };

@@ -27,9 +27,9 @@ export interface Progress {
   /** Steps done and to do, over all stages. */
   readonly step: number;
   readonly steps: number;
-  readonly depth: number;
-  /** NMSE in dB of the latest training batch. */
-  readonly nmseDb: number;
+  /** Layers that are trained, and the NMSE in dB of the latest batch; absent where nothing is, or was. */
+  readonly depth?: number;
+  readonly nmseDb?: number;
 }
 
 export interface TrainOptions extends ScheduleOptions {

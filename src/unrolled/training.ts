@@ -138,7 +138,11 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
 
   return {
     save,
-    progress: () => ({ step: at.total, steps, depth: stages[Math.min(at.stage, stages.length - 1)]?.depth ?? 0, nmseDb: 10 * Math.log10(latest) }),
+    progress: () => ({
+      step: at.total, steps, depth: stages[Math.min(at.stage, stages.length - 1)]?.depth ?? 0,
+      // A training resumed at its end has seen no batch.
+      ...(!Number.isNaN(latest) && { nmseDb: 10 * Math.log10(latest) }),
+    }),
     step() {
       while (at.stage < stages.length && (at.step >= stages[at.stage]!.steps || at.stale > (earlyStop?.patience ?? 0))) {
         for (const [param, value] of best) param.value.set(value);

@@ -4,7 +4,7 @@ import {
 } from '../../qubo/binary-network/index.js';
 import { energy } from '../../qubo/model.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
-import { breathing, interruption } from './breathing.js';
+import { breathing, interruption } from '../breathing.js';
 import type { Study, StudyOptions, StudyRow } from './study.js';
 import { trainingSource, trainingVariants, type TrainingData } from './train-binary-data.js';
 
