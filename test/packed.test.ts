@@ -86,6 +86,17 @@ packed('what stays in memory is what the accounting says, and four arrays for ea
     }
   }
 });
+packed('ternary codes and channel scales stay on their bits: two matrices of them, and a number a column', async () => {
+  const A = gaussian(100, 200, { seed: 1 }), y = normalTensor([100], 1);
+  for (const binarizer of [ternary(), channelWise()]) {
+    const net = await binarizer.fit(netFor(A), dataFor(A), options), before = used();
+    const engine = pack(net);
+    engine.reconstruct(y);
+    const own = used() - before - 4 * 100 * 200 - 4 * 2 * (100 + 200);
+    assert.ok(net.matrices[0]!.zeros?.some(word => word !== 0) || binarizer.name === 'channel-wise');
+    assert.ok(own > 0 && own <= 1.1 * engine.bytes.total - 4 * 100 * 200 + 4096, `${binarizer.name}: ${own}`);
+  }
+});
 packed('bytes by hand: two blocks of 3×5 and 4×7, three layers of two scalars', async () => {
   const A = operatorOf('unequal dense blocks'),
     weights = 3 * 5 + 4 * 7,

@@ -28,7 +28,7 @@ function operatorProduct(A: LinearOperator, precision: Precision): Product | und
 
 /**
  * Runs networks of gradient steps and soft thresholds with every product on kernels for signals side by side, without
- * allocation; undefined for other networks, and for patterns, ternary codes and channel scales that have no such kernel.
+ * allocation; undefined for other networks, and for patterns that have no such kernel.
  */
 export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Array, batch: number, outputs: Outputs) => void) | undefined {
   const steps: NonNullable<Layer['step']>[] = [];
