@@ -18,8 +18,8 @@ const m = 250, n = 500, layers = 16, lambda = 0.4, seed = 1, many = 64;
 const f32 = 1e-4;
 /** The engine rounds a single signal to 14 bits at every product. */
 const rounded = 1e-3;
-/** A W of one magnitude, near the mean of A's values over L. */
-const oneBitScale = 1 / 400;
+/** A W of one magnitude, the mean of |A| over L: a smaller one passes no threshold. */
+const oneBitScale = 1 / 115;
 
 /** Sparse signals and their measurements. Step 1 / L and threshold lambda / L, as the presets choose them. */
 function physics(data: CaseData, batch: number, sensing: typeof gaussian = gaussian) {

@@ -126,6 +126,40 @@ gemms('refuses sizes and strides that do not fit', () => {
 });
 gemms.run();
 
+const sparse = suite('products with thresholded signals');
+/** About `share` of the entries are not 0. */
+const thresholded = (length: number, share: number, seed: number): Float32Array => {
+  const picked = normals(length, seed, 1), values = normals(length, seed);
+  const bound = [...picked].map(Math.abs).sort((a, b) => b - a)[Math.floor(share * (length - 1))]!;
+  return inside(values.map((value, i) => (Math.abs(picked[i]!) < bound ? 0 : value)));
+};
+for (const share of [0, 0.1, 0.3, 0.9])
+  sparse(`${100 * share} % of the entries: gemm's numbers to the bit, in both directions`, () => {
+    for (const [batch, n, m] of [[16, 1, 1], [16, 3, 5], [17, 33, 31], [64, 65, 40], [31, 500, 250], [20, 257, 72], [257, 9, 33]] as const) {
+      poison();
+      const x = thresholded(batch * n, share, n), w = inside(normals(m * n, 2)), y = inside(normals(batch * m, 3));
+      const [own, other] = [alloc(batch * m), alloc(batch * m)], [gw, expected] = [inside(normals(m * n, 4)), inside(normals(m * n, 4))];
+      kernels.gemmOfSparse(view(x, batch, n), transposed(view(w, m, n)), view(own, batch, m));
+      kernels.gemm(view(x, batch, n), transposed(view(w, m, n)), view(other, batch, m));
+      assert.equal(own, other, `${batch} of ${n} to ${m}`);
+      kernels.addGemmBySparse(transposed(view(y, batch, m)), view(x, batch, n), view(gw, m, n));
+      kernels.gemm(transposed(view(y, batch, m)), view(x, batch, n), view(expected, m, n), true);
+      assert.equal(gw, expected, `gradient of ${m}×${n} by ${batch}`);
+      [x, w, y, own, other, gw, expected].forEach(free);
+    }
+  });
+sparse('matrices with gaps, outside the kernels\' memory, or wrong in size, go to gemm', () => {
+  const x = thresholded(20 * 40, 0.1, 1), w = normals(30 * 32, 2), own = new Float32Array(20 * 30), other = new Float32Array(20 * 30);
+  const gapped = view(x, 20, 32, 40), turned = transposed(view(w, 30, 32));
+  kernels.gemmOfSparse(gapped, turned, view(own, 20, 30));
+  kernels.gemm(gapped, turned, view(other, 20, 30));
+  assert.equal(own, other);
+  assert.throws(() => kernels.gemmOfSparse(gapped, turned, view(own, 30, 20)), /gemm: expected C = A B of matching sizes/);
+  assert.throws(() => kernels.addGemmBySparse(gapped, turned, view(own, 30, 20)), /gemm: expected C = A B of matching sizes/);
+  free(x);
+});
+sparse.run();
+
 const elementwise = suite('elementwise kernels and Adam');
 for (const n of sizes)
   elementwise(`${n} numbers: soft threshold, its pullback, axpby and dot equal their twins`, () => {

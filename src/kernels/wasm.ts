@@ -9,6 +9,12 @@ interface Kernels {
     a: number, aRow: number, aCol: number, b: number, bRow: number, bCol: number, c: number, cRow: number,
     m: number, n: number, k: number, accumulate: boolean, scratch: number,
   ): void;
+  nonzeros(x: number, n: number): number;
+  sparseGemmScratch(): number;
+  sparseGemm(
+    a: number, aRow: number, aCol: number, b: number, bRow: number, c: number, cRow: number, m: number, n: number, k: number,
+    accumulate: boolean, list: number,
+  ): void;
   softThreshold(v: number, theta: number, out: number, n: number): void;
   softThresholdVjp(v: number, theta: number, g: number, out: number, n: number): number;
   thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;

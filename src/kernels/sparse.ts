@@ -1,0 +1,60 @@
+import { checkProduct, gemm, type MatrixView } from './matrix.js';
+import { contains, scratch, temp } from './memory.js';
+import { kernels } from './wasm.js';
+
+/** Where more entries than this share are not 0, gemm is as quick; and it is for few rows, since B is turned first. */
+const mostNonzero = 0.4,
+  fewestRows = 16;
+/** Sums over more than this are grouped, and cannot be added to C at once. */
+const blockDepth = 256;
+
+/** Whether a matrix that lies in the kernels' memory without gaps has many entries that are 0. */
+function hasManyZeros({ data, rows, cols, rowStride, colStride, offset }: MatrixView): boolean {
+  const count = rows * cols,
+    hasGaps = colStride === 1 ? rowStride !== cols && rows > 1 : rowStride !== 1 || (colStride !== rows && cols > 1);
+  return !hasGaps && contains(data) && kernels.nonzeros(data.byteOffset + 4 * offset, count) <= mostNonzero * count;
+}
+
+const at = ({ data, offset }: MatrixView): number => data.byteOffset + 4 * offset;
+
+/** Runs a kernel on temporaries of these lengths; false where the memory has no room for them. */
+function onTemporaries(lengths: readonly number[], run: (...bytes: number[]) => void): boolean {
+  return scratch(() => {
+    const arrays = lengths.map(temp);
+    if (!arrays.every(contains)) return false;
+    run(...arrays.map(({ byteOffset }) => byteOffset));
+    return true;
+  });
+}
+
+const listed = (): number => kernels.sparseGemmScratch() / 4;
+
+/**
+ * C = A B as `gemm` gives it, to the bit where B is finite: quicker where many entries of A are 0, as those of thresholded signals
+ * are. The columns of B are contiguous.
+ */
+export function gemmOfSparse(a: MatrixView, b: MatrixView, c: MatrixView): void {
+  const { rows: m, cols: k } = a,
+    n = b.cols;
+  checkProduct(a, b, c);
+  const isQuick = m >= fewestRows && b.rowStride === 1 && contains(b.data) && contains(c.data) && hasManyZeros(a);
+  const done = isQuick && onTemporaries([k * n, listed()], (turned, list) => {
+    kernels.transpose(at(b), 4 * b.colStride, n, k, turned!, 4 * n);
+    kernels.sparseGemm(at(a), 4 * a.rowStride, 4 * a.colStride, turned!, 4 * n, at(c), 4 * c.rowStride, m, n, k, false, list!);
+  });
+  if (!done) gemm(a, b, c);
+}
+
+/** C += A B as `gemm` gives it, to the bit where A is finite: quicker where many entries of B are 0. The columns of A are contiguous. */
+export function addGemmBySparse(a: MatrixView, b: MatrixView, c: MatrixView): void {
+  const { rows: m, cols: k } = a,
+    n = b.cols;
+  checkProduct(a, b, c);
+  const isQuick = m >= fewestRows && k <= blockDepth && a.rowStride === 1 && c.rowStride === n && contains(a.data) && contains(c.data) && hasManyZeros(b);
+  const done = isQuick && onTemporaries([m * n, m * n, listed()], (product, turned, list) => {
+    kernels.sparseGemm(at(b), 4 * b.colStride, 4 * b.rowStride, at(a), 4 * a.colStride, product!, 4 * m, n, m, k, false, list!);
+    kernels.transpose(product!, 4 * m, n, m, turned!, 4 * n);
+    kernels.axpby(1, at(c), 1, turned!, at(c), m * n);
+  });
+  if (!done) gemm(a, b, c, true);
+}
