@@ -88,6 +88,8 @@ export interface Prox {
   readonly name: string;
   /** How its signals lie, where it depends on that. */
   readonly shape?: Shape;
+  /** Where g is the l1 norm of coefficients in a separable orthonormal basis: its analysis matrix for each axis of `shape`, row-major. */
+  readonly basis?: { readonly axes: readonly Float32Array[]; readonly coarse: Shape };
   /** g(x), accumulated in f64. */
   value(x: Float32Array): number;
   prox(x: Float32Array, tau: number, out: Float32Array): void;

@@ -9,6 +9,7 @@ import { proxByName } from '../src/core/prox.js';
 import { dualSteps, totalVariation } from '../src/core/total-variation.js';
 import { alloc, free, totalVariationSteps } from '../src/kernels/index.js';
 import { tvSolver } from '../src/solvers/tv.js';
+import { shrinkage } from '../src/unrolled/shrink.js';
 import { convolution, fourier, identity, imageBlocks, matrix } from '../operators/index.js';
 import { normals, relativeError } from './helpers.js';
 
@@ -85,6 +86,19 @@ tv('the kernel is its reference at lane boundaries, within a range, from dual va
       free(own);
       free(mine.p);
     }
+});
+tv('layers threshold in a DCT basis by products of matrices: the prox and its pullback, on batches', () => {
+  for (const shape of [[1, 1], [5, 9], [33, 33], [7]] as const) {
+    const prox = proxByName(`dct-l1(${shape.join('x')})`), count = 3 * shape.reduce((a: number, b) => a * b, 1), x = normals(count, 5), v = normals(count, 6);
+    const layer = shrinkage(prox), [own, expected] = [new Float32Array(count), new Float32Array(count)];
+    layer.apply(x, 0.4, own);
+    prox.prox(x, 0.4, expected);
+    near(own, expected, F32);
+    const dTheta = layer.vjp(x, 0.4, v, own), wanted = prox.vjp(x, 0.4, v, expected);
+    near(own, expected, F32);
+    assert.ok(Math.abs(dTheta - wanted) <= F32 * Math.sqrt(count), `${dTheta}, expected ${wanted}`);
+  }
+  assert.ok(proxByName('dct-l1(200)').basis === undefined && shrinkage(proxByName('dct-l1(200)')).soft === undefined);
 });
 tv('worked out by hand: one edge of 4 pixels, its two sides move by tau/4 per pixel towards each other', () => {
   const b = Float32Array.of(0, 0, 1, 1, 0, 0, 1, 1),

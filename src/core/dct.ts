@@ -13,15 +13,18 @@ export interface OrthonormalTransform {
 /** Up to this length the sum itself is faster than a Fourier transform. */
 const shortest = 48;
 
-/** X[k] = s_k Σ_i x[i] cos(π k (2i + 1) / 2n), s_0 = √(1/n), s_k = √(2/n). */
+/** X[k] = s_k Σ_i x[i] cos(π k (2i + 1) / 2n), s_0 = √(1/n), s_k = √(2/n), as a matrix [k, i]. */
+export const dctMatrix = (n: number): Float64Array =>
+  Float64Array.from({ length: n * n }, (_, at) => {
+    const k = Math.floor(at / n),
+      i = at % n;
+    return Math.sqrt((k ? 2 : 1) / n) * Math.cos((Math.PI * k * (2 * i + 1)) / (2 * n));
+  });
+
 function line(n: number): LineTransform {
   if (n <= shortest) {
-    const C = Float64Array.from({ length: n * n }, (_, at) => {
-      const k = Math.floor(at / n),
-        i = at % n;
-      return Math.sqrt((k ? 2 : 1) / n) * Math.cos((Math.PI * k * (2 * i + 1)) / (2 * n));
-    });
-    const out = new Float64Array(n);
+    const C = dctMatrix(n),
+      out = new Float64Array(n);
     const product =
       (rowStep: number, colStep: number) =>
       (x: Float64Array): void => {

@@ -1,6 +1,6 @@
 import type { Prox, Shape } from '../types.js';
 import { formatShape, sizeOf } from './array.js';
-import { dctTransform, type OrthonormalTransform } from './dct.js';
+import { dctMatrix, dctTransform, type OrthonormalTransform } from './dct.js';
 import { totalVariation } from './total-variation.js';
 import { waveletTransform } from './wavelet.js';
 
@@ -57,13 +57,16 @@ function orthonormalL1(name: string, { shape, analyse, synthesise }: Orthonormal
   };
 }
 
+/** Up to this length of an axis a matrix is kept. */
+const longestAxis = 128;
+
 /** ‖DCT x‖₁ without the mean's coefficient, over signals of `shape` (1 or 2 axes). */
-export const dctL1 = (shape: Shape): Prox =>
-  orthonormalL1(
-    `dct-l1(${shape.join('x')})`,
-    dctTransform(shape),
-    shape.map(() => 1),
-  );
+export function dctL1(shape: Shape): Prox {
+  const coarse = shape.map(() => 1),
+    prox = orthonormalL1(`dct-l1(${shape.join('x')})`, dctTransform(shape), coarse);
+  if (shape.some(n => n > longestAxis)) return prox;
+  return { ...prox, basis: { coarse, axes: shape.map(n => Float32Array.from(dctMatrix(n))) } };
+}
 
 /** ‖Ψx‖₁ for an orthonormal periodized wavelet transform, without its scaling coefficients. */
 export function waveletL1(shape: Shape, { name, levels }: { name: string; levels: number }): Prox {

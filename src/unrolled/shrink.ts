@@ -1,6 +1,7 @@
 import type { Prox } from '../types.js';
 import { visitLargest } from '../core/largest.js';
 import { softThreshold, softThresholdVjp, temp } from '../kernels/index.js';
+import { basisShrinkage } from './basis-shrink.js';
 
 /** The nonlinearity of one unrolled layer: a prox with a learnt threshold. */
 export interface Shrinkage {
@@ -17,9 +18,10 @@ export interface SupportSelection {
   readonly max: number;
 }
 
-/** The prox of the problem, on the WASM kernels where it is the l1 norm's. */
+/** The prox of the problem, on the WASM kernels where it is the l1 norm's, also in a separable basis. */
 export function shrinkage(prox: Prox): Shrinkage {
   if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } };
+  if (prox.basis) return basisShrinkage(prox.shape!, prox.basis);
   return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
 }
 
