@@ -6,6 +6,7 @@ import type { DataFolder } from '../tasks/task.js';
 import { environment, type Environment } from './environment.js';
 import { lineOf, UsageError } from './failure.js';
 import { checkWritable, dataFolder, writeAtomically } from './files.js';
+import { interruptible } from './interrupt.js';
 import { positiveInteger, secondsNumber, seedNumber } from './options.js';
 import { naming } from './qubo-files.js';
 import { formatTable } from './table.js';
@@ -160,14 +161,12 @@ export function addQuboBench(qubo: Command): void {
     .addHelpText('after', '\nExample:\n  $ signfold qubo bench --set gset --solver tempering --seeds 3 --data DIR')
     .action(async (given: BenchArguments) => {
       if (given.out !== undefined) checkWritable(given.out);
-      const instances = selected(given), abort = new AbortController(), interrupt = (): void => abort.abort();
+      const instances = selected(given);
       const rows: BenchRow[] = [], failed: string[] = [];
       const report: Report = { environment: environment(), time: given.time, complete: false, rows, failed };
-      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
       try {
-        await measureAll(given, instances, abort.signal, report);
+        await interruptible(signal => measureAll(given, instances, signal, report));
       } finally {
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
         if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report, null, 1)}\n`);
       }
       console.log(given.json ? JSON.stringify(report) : formatTable([header, ...rows.map(cells)]));

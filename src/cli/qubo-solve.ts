@@ -3,9 +3,11 @@ import { Option, type Command } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { solverByName, solverNames } from '../qubo/solvers/index.js';
 import type { SolveInfo, SolveOptions, SolveProgress, SolveResult } from '../qubo/solvers/solver.js';
-import { solveParallel } from '../qubo/parallel.js';
+import { longestRead } from '../qubo/solvers/tabu.js';
+import { mostThreads, solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
 import { checkWritable, writeAtomically } from './files.js';
+import { interruptible } from './interrupt.js';
 import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber } from './options.js';
 import { addFileOptions, counted, naming, readProblem, type FileArguments } from './qubo-files.js';
 
@@ -22,8 +24,6 @@ interface SolveArguments extends FileArguments {
 }
 
 const defaultSeconds = 10;
-/** What every solver takes, and solveParallel. */
-const mostSweeps = 2 ** 30, mostThreads = 256;
 
 function progressBar(problem: Problem): { report(progress: SolveProgress): void; stop(): void } {
   if (!process.stderr.isTTY) return { report() {}, stop() {} };
@@ -50,20 +50,18 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 async function solved(problem: Problem, given: SolveArguments): Promise<SolveResult> {
-  const { solver, time, sweeps, reads, target, threads, seed } = given, bars = progressBar(problem), abort = new AbortController();
+  const { solver, time, sweeps, reads, target, threads, seed } = given, bars = progressBar(problem);
   const bounded = time ?? (sweeps === undefined && reads === undefined ? defaultSeconds : undefined);
   const options: SolveOptions = {
-    seed, signal: abort.signal, onProgress: bars.report,
+    seed, onProgress: bars.report,
     ...(bounded !== undefined && { timeMs: 1000 * bounded }), ...(sweeps && { sweeps }), ...(reads && { reads }),
     ...(target !== undefined && { target: problem.sense === 'max' ? -target : target }),
   };
-  const interrupt = (): void => abort.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    return threads > 1 ? await solveParallel(problem.model, { ...options, solver, threads }) : await solverByName(solver).solve(problem.model, options);
+    return await interruptible(signal =>
+      threads > 1 ? solveParallel(problem.model, { ...options, signal, solver, threads }) : solverByName(solver).solve(problem.model, { ...options, signal }));
   } finally {
     bars.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
@@ -78,7 +76,7 @@ export function addSolve(qubo: Command): void {
   addFileOptions(qubo.command('solve <file>').description('search for the best sample; Ctrl-C gives the best so far'))
     .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
     .option('--time <seconds>', `stop after this time; ${defaultSeconds} where nothing else bounds the search`, secondsNumber)
-    .option('--sweeps <N>', 'sweeps of one read', integerUpTo(mostSweeps))
+    .option('--sweeps <N>', 'sweeps of one read', integerUpTo(longestRead))
     .option('--reads <N>', 'independent reads', positiveInteger)
     .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
     .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, integerUpTo(mostThreads), 1)

@@ -7,6 +7,7 @@ import type { Study, StudyOptions, StudyResult, StudyRow } from '../tasks/studie
 import { environment } from './environment.js';
 import { UsageError } from './failure.js';
 import { dataFolder, dataPath, outputFolder, writeAtomically } from './files.js';
+import { interruptible } from './interrupt.js';
 import { studyProgress } from './progress.js';
 import type { RunArguments } from './run.js';
 import { formatTable } from './table.js';
@@ -66,26 +67,25 @@ function readPartial(path: string, setting: string, study: Study, variant: strin
 
 /** Runs a study seed by seed with progress, resumes after Ctrl-C with the seeds that are missing; writes results.json and report.html. */
 export async function runStudy(study: Study, given: RunArguments): Promise<void> {
-  const { seeds, ...options } = studyOptions(study, given), folder = outputFolder(given.out), bars = studyProgress(), abort = new AbortController();
+  const { seeds, ...options } = studyOptions(study, given), folder = outputFolder(given.out), bars = studyProgress();
   const { variant, methods, quick } = options, place = join(folder, 'partial.json');
   const around = environment(), setting = JSON.stringify([study.name, variant, methods, quick, dataPath(given.data) ?? null, around.signfold]);
   let partial = readPartial(place, setting, study, variant);
-  const interrupt = (): void => abort.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    for (const seed of seeds.filter(one => !partial.rows.some(row => row.seed === one))) {
-      const { data, rows, notes = [] } = await study.run({ ...options, seeds: [seed], signal: abort.signal, onProgress: bars.report });
-      partial = { setting, data, rows: [...partial.rows, ...rows], notes };
-      writeAtomically(place, JSON.stringify(partial));
-      // Signals have their turn between seeds that take no time.
-      await turn();
-    }
+    await interruptible(async signal => {
+      for (const seed of seeds.filter(one => !partial.rows.some(row => row.seed === one))) {
+        const { data, rows, notes = [] } = await study.run({ ...options, seeds: [seed], signal, onProgress: bars.report });
+        partial = { setting, data, rows: [...partial.rows, ...rows], notes };
+        writeAtomically(place, JSON.stringify(partial));
+        // Signals have their turn between seeds that take no time.
+        await turn();
+      }
+    });
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;
     throw new Error(`${study.name}: interrupted; the same command goes on with the seeds that are missing`);
   } finally {
     bars.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
   const { data, notes = [] } = partial, rows = seeds.flatMap(seed => partial.rows.filter(row => row.seed === seed));
   const report = { task: study.name, data, environment: around, rows, notes };

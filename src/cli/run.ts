@@ -9,6 +9,7 @@ import { defaultMethods, methodNames } from '../tasks/methods.js';
 import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 import { checkpointFolder, dataFolder, outputFolder } from './files.js';
+import { interruptible } from './interrupt.js';
 import { decibels, positiveInteger, seedNumber, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
@@ -80,19 +81,14 @@ export type RunResult = Result & { readonly resumed: boolean };
 export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string): Promise<RunResult> {
   const store = checkpointFolder(folder);
   const bars = trainingProgress();
-  const abort = new AbortController();
   if (store.resumed) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
-  const interrupt = (): void => abort.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const result = await evaluate(task, {
-      ...options,
-      training: {
-        checkpoint: { store, every: 200 },
-        signal: abort.signal,
-        onProgress: progress => bars.report(progress),
-      },
-    });
+    const result = await interruptible(signal =>
+      evaluate(task, {
+        ...options,
+        training: { checkpoint: { store, every: 200 }, signal, onProgress: progress => bars.report(progress) },
+      }),
+    );
     store.clear();
     return { ...result, resumed: store.resumed };
   } catch (error) {
@@ -103,7 +99,6 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
     throw error;
   } finally {
     bars.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
