@@ -1,4 +1,5 @@
-import { alloc, contains, free } from './memory.js';
+import { claimer, orFree } from './claim.js';
+import { free } from './memory.js';
 import { kernels } from './wasm.js';
 
 /** What a 2 × 2 matrix on one qubit does: m00 m01 m10 m11, complex, row-major: 8 numbers. */
@@ -32,12 +33,15 @@ export interface QubitState {
 
 export const mostQubits = 20;
 
-/** All or nothing. */
-function claim(...lengths: readonly number[]): Float32Array[] {
-  const rooms = lengths.map(doubles => alloc(2 * doubles)), without = rooms.findIndex(room => !contains(room));
-  if (without < 0) return rooms;
-  rooms.forEach(free);
-  throw new RangeError(`qubitState: expected room for ${8 * lengths[without]!} bytes in memory, got none`);
+const claim = claimer('qubitState');
+
+/** All or nothing, so many doubles each. */
+function claimAll(lengths: readonly number[]): Float32Array[] {
+  const rooms: Float32Array[] = [];
+  return orFree(rooms, () => {
+    for (const length of lengths) rooms.push(claim(2 * length));
+    return rooms;
+  });
 }
 const doubles = (array: Float32Array): Float64Array => new Float64Array(array.buffer, array.byteOffset, array.length / 2);
 
@@ -45,7 +49,7 @@ const doubles = (array: Float32Array): Float64Array => new Float64Array(array.bu
 export function qubitState(qubits: number): QubitState {
   if (!Number.isSafeInteger(qubits) || qubits < 1 || qubits > mostQubits)
     throw new RangeError(`qubitState: expected 1 to ${mostQubits} qubits, got ${qubits}`);
-  const count = 2 ** qubits, rooms = claim(2 * count, 2 * count, count, 16);
+  const count = 2 ** qubits, rooms = claimAll([2 * count, 2 * count, count, 16]);
   const [psi, lambda, real, small] = rooms.map(room => room.byteOffset) as [number, number, number, number];
   const [state, , reals, matrices] = rooms.map(doubles) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const weight = (qubit: number | undefined): number => (qubit === undefined ? 0 : 2 ** (qubits - 1 - qubit));
