@@ -1,8 +1,8 @@
 // The tables of README.md on binarizers, hypernetworks and uncertainty, from benchmarks/results/{binarizers-*,hypernetwork,uncertainty}.json.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
+import { markdown, mean, spread } from './markdown.js';
 
-type Markdown = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
 const read = <T>(name: string): T => JSON.parse(readFileSync(`benchmarks/results/${name}.json`, 'utf8')) as T;
 
 interface TaskColumn {
@@ -20,13 +20,10 @@ const taskColumns: readonly TaskColumn[] = [
   { title: 'block-cs 25 %, PSNR dB', files: ['binarizers-block', 'binarizers-block-again'], of: row => row.psnrDb, sense: 1 },
 ];
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.map(value => (value - mean(values)) ** 2)));
-
 /** Every binarizer on every task, best of the first task first: mean ± deviation over seeds, seconds to fit, bytes of the weights. */
-export function binarizersTable(markdown: Markdown): string {
+export function binarizersTable(): string {
   const tasks = taskColumns.map(column => {
-    const runs = column.files.filter(file => existsSync(`benchmarks/results/${file}.json`)).map(file => {
+    const runs = column.files.map(file => {
       const { environment, rows } = read<{ environment: { resumed: boolean }; rows: readonly Row[] }>(file);
       return rows.map(row => ({ ...row, resumed: environment.resumed }));
     });
@@ -46,7 +43,7 @@ export function binarizersTable(markdown: Markdown): string {
     return [method, bytes.join(' / '), ...own.map((rows, t) => {
       if (!rows.length) return '–';
       const values = rows.map(tasks[t]!.of), seconds = mean(rows.map(row => row.fitSeconds));
-      const told = values.length > 1 ? `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)}` : mean(values).toFixed(2);
+      const told = spread(values, 2);
       // A run that was interrupted knows the seconds of its last part alone.
       return rows.some(({ resumed }) => resumed) ? told : `${told} (${seconds.toFixed(0)} s)`;
     })];
@@ -61,7 +58,7 @@ const shown = ({ mean: centre, half }: Interval, digits: number): string =>
   centre.toFixed(digits) + (half === null ? '' : ` ± ${half.toFixed(digits)}`);
 
 /** Searches of enumerated tables by circuits and by their controls: mean and 95 % interval over seeds. */
-export function hypernetworkTable(markdown: Markdown): string {
+export function hypernetworkTable(): string {
   const { parts } = read<{ parts: Readonly<Record<string, { readonly tables?: readonly SearchTable[] }>> }>('hypernetwork');
   const tables = Object.values(parts).flatMap(part => part.tables ?? []);
   // A part of its own repeats a method with more seeds.
@@ -80,7 +77,7 @@ interface CurvePoint { readonly level: number; readonly samples: Interval; reado
 interface CoverageTable { readonly task: string; readonly variant: string; readonly curve: readonly CurvePoint[] }
 
 /** Coverage of intervals at each level, per cent: of the drawn networks alone, and calibrated. */
-export function uncertaintyTable(markdown: Markdown): string {
+export function uncertaintyTable(): string {
   const { tables } = read<{ tables: readonly CoverageTable[] }>('uncertainty'), percent = ({ mean: centre, half }: Interval): string =>
     (100 * centre).toFixed(1) + (half === null ? '' : ` ± ${(100 * half).toFixed(1)}`);
   return markdown(

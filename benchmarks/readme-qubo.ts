@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyRow } from '../src/tasks/studies/study.js';
 import { groupsOf } from '../src/tasks/studies/summary.js';
+import { markdown } from './markdown.js';
 
-type Markdown = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
 const read = <T>(name: string): T => JSON.parse(readFileSync(`benchmarks/results/${name}.json`, 'utf8')) as T;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -36,7 +36,7 @@ const families: readonly (readonly [title: string, file: string, member: RegExp]
 const worstGap = ({ instance, bestKnown, objectives }: SolverRow): number =>
   Math.max(...objectives.map(value => 100 * (instance.startsWith('G') ? bestKnown - value : value - bestKnown) / Math.abs(bestKnown)));
 
-export function solverTable(markdown: Markdown): string {
+export function solverTable(): string {
   return markdown(
     ['instances', 'solver', 'seconds given', 'runs at the best known', 'median s to it', 'gap of the worst run, %'],
     families.map(([title, file, member]) => {
@@ -49,7 +49,7 @@ export function solverTable(markdown: Markdown): string {
 }
 
 /** One line for each width; test accuracy by method, mean over seeds. */
-export function quantizeTable(markdown: Markdown): string {
+export function quantizeTable(): string {
   const variants = ['mnist-28', 'fashion-28', 'cifar-32', 'mnist-mlp'].filter(name => existsSync(`benchmarks/results/quantize-${name}.json`));
   const widths = ['8', '4', '3', '2', '1', '±λ'], kinds = ['rtn', 'gptq', 'qubo'];
   return markdown(
@@ -70,7 +70,7 @@ interface CodesRow { readonly codes: string; readonly energy: number; readonly d
   readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
 interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly zeros?: number; readonly nmseDb: number; readonly layers: readonly number[] }
 
-export function codesTable(markdown: Markdown): string {
+export function codesTable(): string {
   const { codes, networks, floatEnergy } = read<{ codes: readonly CodesRow[]; networks: readonly CodesNetwork[]; floatEnergy: number }>('analytic-qubo');
   const nmse = ({ codes: name }: CodesRow): string => {
     const symmetry = name.includes('symmetry') ? 0.5 : 0, method = name.startsWith('ternary') ? 'analytic-qubo-ternary' : 'analytic-qubo';
@@ -88,7 +88,7 @@ interface BinaryVariant { readonly variant: string; readonly samples: number;
   readonly methods: readonly { readonly method: string; readonly trainAccuracy: Interval; readonly testAccuracy: Interval }[] }
 
 /** Test accuracy: a line for each network and its data, a column for each way of training. */
-export function binaryTable(markdown: Markdown): string {
+export function binaryTable(): string {
   const { variants } = read<{ variants: readonly BinaryVariant[] }>('train-binary');
   const methods = ['qubo-annealing', 'collapsed', 'collapsed-margin', 'collapsed-dropout', 'collapsed-margin-dropout', 'straight-through'];
   return markdown(
@@ -101,7 +101,7 @@ export function binaryTable(markdown: Markdown): string {
 }
 
 /** Heads by bits: test accuracy, training loss, and how near the search came to descents that know the quadratic. */
-export function headTable(markdown: Markdown): string {
+export function headTable(): string {
   const groups = groupsOf(read<{ rows: readonly StudyRow[] }>('qubo-head').rows);
   const number = (row: StudyRow, key: string, digits: number): string => (typeof row[key] === 'number' ? row[key].toFixed(digits) : '–');
   return markdown(
@@ -112,7 +112,7 @@ export function headTable(markdown: Markdown): string {
 }
 
 /** What each ingredient gives, published D: symmetric codes, more layers, zeros. */
-export function ingredientsTable(markdown: Markdown): string {
+export function ingredientsTable(): string {
   const { networks } = read<{ networks: readonly CodesNetwork[] }>('analytic-qubo');
   return markdown(['codes', 'symmetry', 'zeros', 'layers', 'NMSE dB'], networks.map(({ symmetry, zeros = 0, layers, nmseDb }) =>
     [zeros ? 'signs under a fixed mask' : 'signs', symmetry.toFixed(1), `${(100 * zeros).toFixed(0)} %`, String(layers.length), nmseDb.toFixed(1)]));

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
+import { markdown, spread } from './markdown.js';
 import { binarizersTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
 import { binaryTable, codesTable, headTable, ingredientsTable, quantizeTable, solverTable } from './readme-qubo.js';
 
@@ -19,9 +20,6 @@ const rank = ({ method }: Row): number => {
   const at = order.indexOf(method);
   return at < 0 ? order.length : at;
 };
-const markdown = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map((_, c) => (c ? '---:' : '---')), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-
 function methodTable(rows: readonly Row[]): string {
   return markdown(
     ['method', 'layers', 'NMSE dB', 'bits per weight', 'weight bytes', 'all bytes'],
@@ -82,12 +80,6 @@ function kernelTable(rows: readonly BenchRow[]): string {
   );
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-/** Mean over seeds, with the standard deviation where there are several. */
-function spread(values: readonly number[], digits: number): string {
-  const centre = mean(values), deviation = Math.sqrt(mean(values.map(value => (value - centre) ** 2)));
-  return values.length > 1 ? `${centre.toFixed(digits)} ± ${deviation.toFixed(digits)}` : centre.toFixed(digits);
-}
 const imageOrder = ['linear', 'wavelet-ista', 'tv', 'float', 'ternary', 'channel-wise', 'straight-through'];
 
 /** Rows of one task by method, over its seeds; `columns` are its metrics. */
@@ -159,17 +151,17 @@ const tables: Readonly<Record<string, string>> = {
   tomography: seedsTable(withClassical('tomography'), imageColumns),
   'mri-phantoms': seedsTable(withClassical('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
-  'qubo-solvers': solverTable(markdown),
+  'qubo-solvers': solverTable(),
   'qubo-annealing': trainingTable(rowsOf<BenchRow>('annealing')),
-  quantize: quantizeTable(markdown),
-  codes: codesTable(markdown),
-  ingredients: ingredientsTable(markdown),
-  binary: binaryTable(markdown),
-  head: headTable(markdown),
+  quantize: quantizeTable(),
+  codes: codesTable(),
+  ingredients: ingredientsTable(),
+  binary: binaryTable(),
+  head: headTable(),
   'qubo-methods': methodsTable(),
-  binarizers: binarizersTable(markdown),
-  hypernetwork: hypernetworkTable(markdown),
-  uncertainty: uncertaintyTable(markdown),
+  binarizers: binarizersTable(),
+  hypernetwork: hypernetworkTable(),
+  uncertainty: uncertaintyTable(),
 };
 let text = readFileSync('README.md', 'utf8');
 for (const [name, table] of Object.entries(tables)) {
