@@ -11,6 +11,7 @@ export interface ParallelSolveOptions extends Omit<SolveOptions, 'firstRead' | '
   readonly threads: number;
 }
 
+export const mostThreads = 256;
 const pollMs = 100;
 
 const flags = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
@@ -53,8 +54,8 @@ function merge(solver: string, results: readonly SolveResult[], seconds: number)
  * where a thread died or `onProgress` throws, with all threads ended.
  */
 export async function solveParallel(model: QuadraticModel, { solver, threads, signal, onProgress, ...options }: ParallelSolveOptions): Promise<SolveResult> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)
-    throw new RangeError(`solveParallel: expected 1 to 256 threads, got ${threads}`);
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
+    throw new RangeError(`solveParallel: expected 1 to ${mostThreads} threads, got ${threads}`);
   const chosen = solverByName(solver), { timeMs, target } = options;
   checkOptions(options);
   if (signal?.aborted) return chosen.solve(model, { ...options, signal });

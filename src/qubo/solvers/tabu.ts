@@ -7,7 +7,9 @@ import { runReads, type Reads } from './reads.js';
 import { sliced } from './slices.js';
 import type { SolveOptions, Solver } from './solver.js';
 
-const defaultReads = 10, stream = 0x74616275, longestRead = 2 ** 30;
+/** What 32-bit counters of moves hold with room to spare. */
+export const longestRead = 2 ** 30;
+const defaultReads = 10, stream = 0x74616275;
 const defaultMoves = (n: number): number => 20000 + 20 * n;
 
 /** What was best on dense and on 10 % filled problems of 500 to 3000 variables; max-cut on sparse graphs asks for a longer tenure. */
