@@ -100,7 +100,17 @@ training('a checkpoint of other settings or a damaged one is refused with one li
       assert.match((error as Error).message, message);
     }
   };
-  await refused({ steps: 11 }, /^checkpoint: it belongs to a training with other settings[^\n]*$/);
+  const others = /^checkpoint: it belongs to a training with other settings[^\n]*$/;
+  await refused({ steps: 11 }, others);
+  const other = fresh(), elsewhere = learnedIsta({ operator: gaussian(12, 24, { seed: 2 }), prox: l1() }, { layers: 3, coupling: 'tied' });
+  other.params[0]!.value[0]! += 1e-3;
+  for (const [net, signals] of [[other, data], [elsewhere, data], [fresh(), sparseSpikes(24, { density: 0.1, seed: 4 })]] as const)
+    try {
+      await train(net, signals, { steps: 10, checkpoint: { store, every: 5 } });
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, others);
+    }
   store.files.set('train', store.files.get('train')!.subarray(0, 100));
   await refused({ steps: 10 }, /^safetensors: [^\n]+$/);
 });

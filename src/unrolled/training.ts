@@ -3,6 +3,7 @@ import { alloc, axpby, dot, free } from '../kernels/index.js';
 import { measured } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { lossAndGradient, lossOf } from './loss.js';
+import { originOf } from './origin.js';
 import { adam } from './optimizer.js';
 import { distinct } from './param.js';
 import { stagesOf, type Stage } from './schedule.js';
@@ -58,6 +59,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const params = distinct([...net.params, ...stages.flatMap(stage => [...stage.moved]), ...(layerLoss?.params ?? [])]);
   const wanted = new Map(net.params.map(param => [param, param.trainable]));
   const fingerprint = JSON.stringify({ network: net.description, operator: net.problem.operator.name, data: data.name, batch, seed,
+    origin: checkpoint ? originOf(net, data) : [],
     snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name, settings: reparametrisation?.settings,
     stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
 
