@@ -18,3 +18,6 @@ export const smallRecipe: Recipe = {
   layerSteps: 0, layerRate: 0.01, startSteps: 800, startRate: 3e-3, jointSteps: 500, jointRate: 2e-3, batch: 2, clip: 0.1,
   latent: { mixing: 0.5, bound: 1.5 },
 };
+
+/** The same at higher rates, which images of few edges bear. */
+export const phantomRecipe: Recipe = { ...smallRecipe, startRate: 6e-3, jointRate: 4e-3 };

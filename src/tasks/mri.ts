@@ -7,7 +7,7 @@ import { carried } from '../binary/one-bit-network.js';
 import { importIstaNet } from '../packed/released.js';
 import { distilled } from '../unrolled/distilled.js';
 import { namedImages, type NamedImage } from './image-files.js';
-import { smallNetwork, smallRecipe } from './image-network.js';
+import { phantomRecipe, smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { DataFolder, Recipe, Task } from './task.js';
 
@@ -110,7 +110,7 @@ export const mri: Task = {
       ...(full && { full }),
       scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
-      recipe: weights ? fromReleased : smallRecipe,
+      recipe: weights ? fromReleased : folder ? smallRecipe : phantomRecipe,
       scenes: () =>
         folder
           ? namedImages(folder, 'mri/brain50').map(slice => measured(slice, whole))

@@ -6,7 +6,7 @@ import { compose, scale } from '../core/combine.js';
 import { norm } from '../core/norm.js';
 import { l1 } from '../core/prox.js';
 import { random } from '../core/random.js';
-import { smallNetwork, smallRecipe } from './image-network.js';
+import { phantomRecipe, smallNetwork } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Task } from './task.js';
 
@@ -66,7 +66,7 @@ export const tomography: Task = {
       signals,
       scoring: { kind: 'images', peak: 1 },
       data: `ellipse phantoms and Shepp-Logan, seed ${seed}`,
-      recipe: { ...smallRecipe, startRate: 6e-3, jointRate: 4e-3 },
+      recipe: phantomRecipe,
       scenes: () => [scene('shepp-logan', sheppLogan(side), 3), ...Array.from({ length: testPhantoms - 1 }, (_, i) => phantom('test', i))],
       tuning: { scenes: [0, 1, 2].map(i => phantom('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => A.adjoint(tensor(y, A.outShape)).data,
