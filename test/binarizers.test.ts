@@ -18,7 +18,7 @@ import { alignedWeights, descendRows, signModels, signSums, successiveSigns, typ
 import type { Dataset, LinearOperator, OneBitNetwork, Tensor, UnrolledNetwork } from '../src/types.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train } from '../src/unrolled/train.js';
-import { relativeError } from './helpers.js';
+import { normals, relativeError } from './helpers.js';
 
 const known = JSON.parse(readFileSync('test/fixtures/path-following.json', 'utf8')) as Record<'X' | 'Y' | 'weights' | 'aligned' |
   'gpfq' | 'gptq' | 'gpfqAligned' | 'gptqAligned', number[][]> & { scale: number };
@@ -170,10 +170,16 @@ postTraining('rows of a sparse matrix are searched on their own places', async (
   const operator = radon([5, 5], { angles: [0, 40, 90], detectors: 7 }), signals = sparseSpikes(25, { density: 0.2, seed: 3 });
   const flat = (out?: Tensor): Tensor | undefined => out && tensor(out.data.subarray(out.offset, out.offset + 25));
   const shaped: Dataset = { ...signals, shape: [5, 5], sample: (split, index, out) => tensor(signals.sample(split, index, flat(out)).data, [5, 5]) };
-  const net = learnedIsta({ operator, prox: l1() }, { layers: 2, coupling: 'tied' }), plain = await sign().fit(net, shaped);
+  const net = learnedIsta({ operator, prox: l1() }, { layers: 2, coupling: 'tied' });
+  // Lengths of rays are all positive: with signs of one kind there would be nothing to search.
+  for (const param of oneBitParams(net)) param.value = normals(param.value.length, 9).map(value => value / 8);
+  const plain = await sign().fit(net, shaped);
   const y = calibrationMeasurements(net, shaped, 64, {});
-  for (const [, binarizer] of after)
-    assert.ok(productError(net, await binarizer({ signals: 64 }).fit(net, shaped, { steps: 0 }), y) < productError(net, plain, y));
+  for (const [name, binarizer] of after) {
+    const own = productError(net, await binarizer({ signals: 64 }).fit(net, shaped, { steps: 0 }), y), share = own / productError(net, plain, y);
+    // Drawn roundings may find nothing better than plain signs, and then those stay.
+    assert.ok(share < (name === 'gpfq-stochastic' ? 1 + 1e-6 : 0.95), `${name}: ${share} of the error of plain signs`);
+  }
 });
 postTraining('networks without matrices or with weights that are all 0 are refused', async () => {
   const net = await networks['blocks']!();

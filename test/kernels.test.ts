@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as kernels from '../src/kernels/index.js';
+import { csrReference } from '../src/kernels/maps/csr.js';
 import { arena } from '../src/kernels/memory.js';
 import * as reference from '../src/kernels/reference.js';
 import { normals, relativeError } from './helpers.js';
@@ -159,6 +160,36 @@ sparse('matrices with gaps, outside the kernels\' memory, or wrong in size, go t
   free(x);
 });
 sparse.run();
+
+const sparseRows = suite('sparse matrices');
+for (const [rows, cols] of [[1, 1], [5, 3], [17, 40]] as const)
+  sparseRows(`${rows}×${cols}, rows without entries too: the reference's numbers, its transpose's and its gradient's`, () => {
+    const draw = normals(rows * cols, 5), rowPtr = new Uint32Array(rows + 1), places: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) if (i % 4 !== 2 && draw[i * cols + j]! > 0.3) places.push(j);
+      rowPtr[i + 1] = places.length;
+    }
+    const pattern = { kind: 'csr', rows, cols, rowPtr, colIdx: Uint32Array.from(places), indices: 'regenerated' } as const;
+    const kernel = kernels.csrProduct(pattern), plain = csrReference(pattern), w = normals(places.length, 6);
+    assert.ok(kernel.fits(w));
+    for (const batch of [1, 3, 4, 5, 16, 17, 36]) {
+      poison();
+      const x = normals(cols * batch, 7), y = normals(rows * batch, 8);
+      const pair = (length: number): [Float32Array, Float32Array] => [new Float32Array(length).fill(0.5), new Float32Array(length).fill(0.5)];
+      const [ahead, back, gradient] = [pair(rows * batch), pair(cols * batch), pair(places.length)];
+      [kernel, plain].forEach((product, k) => {
+        product.apply(w, x, ahead[k]!, batch);
+        product.applyAdjoint(w, y, back[k]!, batch);
+        product.addGradient(x, y, gradient[k]!, batch);
+      });
+      for (const [own, expected] of [ahead, back, gradient]) assert.ok(relativeError(own, expected) <= CLOSE, `batch ${batch}`);
+    }
+  });
+sparseRows('weights that do not lie in the kernels\' memory and are too many to copy are left to plain loops', () => {
+  const pattern = { kind: 'csr', rows: 1, cols: 1, rowPtr: Uint32Array.of(0, 1), colIdx: Uint32Array.of(0), indices: 'regenerated' } as const;
+  assert.not.ok(kernels.csrProduct(pattern).fits(new Float32Array(2 ** 22 + 1)));
+});
+sparseRows.run();
 
 const elementwise = suite('elementwise kernels and Adam');
 for (const n of sizes)

@@ -11,6 +11,7 @@ export { laneBlock, toLanes, fromLanes } from './lanes.js';
 export { type BlockSizes, type Precision, type SignMatrix, signMatrix, setSigns, multiplySigns } from './signs.js';
 export { type Product, type SignProduct, floatProduct, signProduct } from './products.js';
 export { type SignMap } from './sign-map.js';
+export { type CsrProduct, csrProduct } from './csr.js';
 export { signCsr } from './sign-csr.js';
 export { signToeplitz } from './sign-toeplitz.js';
 export { type XnorMatrix, xnorMatrix } from './xnor.js';

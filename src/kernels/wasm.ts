@@ -9,6 +9,9 @@ interface Kernels {
     a: number, aRow: number, aCol: number, b: number, bRow: number, bCol: number, c: number, cRow: number,
     m: number, n: number, k: number, accumulate: boolean, scratch: number,
   ): void;
+  csr(rowPtr: number, colIdx: number, w: number, x: number, out: number, rows: number, lanes: number): void;
+  csrAdjoint(rowPtr: number, colIdx: number, w: number, y: number, out: number, rows: number, lanes: number): void;
+  csrGradient(rowPtr: number, colIdx: number, x: number, y: number, g: number, rows: number, lanes: number): void;
   nonzeros(x: number, n: number): number;
   sparseGemmScratch(): number;
   sparseGemm(

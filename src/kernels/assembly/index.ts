@@ -27,5 +27,6 @@ export { enumerate } from './enumerate';
 export { relaxationSweep, relaxationHolds, relaxationProducts, relaxationTriangles, relaxationWeigh } from './relaxation';
 export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';
+export { csr, csrAdjoint, csrGradient } from './csr';
 export { nonzeros, sparseGemm, sparseGemmScratch } from './sparse';
 export { totalVariation } from './total-variation';
