@@ -1,10 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { adamSearch } from '../src/core/adam.js';
+import { adamSteps } from '../src/core/adam.js';
+import { completed, paced } from '../src/core/steps.js';
 import { random } from '../src/core/random.js';
 import { popcount } from '../src/quantum/divergences.js';
 import {
-  blockHypernetwork, brick, hypernetwork, logPrior, maximumMeanDiscrepancy, sampledHypernetwork, sampleOutcomes, simulator, type BlockHypernetwork,
+  blockHypernetwork, brick, hypernetwork, logPrior, maximumMeanDiscrepancy, sampledHypernetwork, sampledHypernetworkSteps, sampleOutcomes, simulator, type BlockHypernetwork,
 } from '../src/quantum/index.js';
 import { sampledGradient } from '../src/quantum/sampling.js';
 import { exact } from '../src/qubo/solvers/exact.js';
@@ -24,7 +25,7 @@ adam('the iterates of torch.optim.Adam with a linear schedule', () => {
     gradient[1] = 6 * x[1]! + x[0]!;
     return x[0]! ** 2 + 3 * x[1]! ** 2 + x[0]! * x[1]!;
   };
-  const { x, value, iterations } = adamSearch(f, Float64Array.of(1, -2), { iterations: 5, learningRate: 0.1 });
+  const { x, value, iterations } = completed(adamSteps(f, Float64Array.of(1, -2), { iterations: 5, learningRate: 0.1 }));
   assert.is(iterations, 5);
   assert.ok(distance(x, [0.8472944037270006, -1.7008505119899535]) < 1e-9);
   assert.ok(Math.abs(value - f(x, new Float64Array(2))) < 1e-15);
@@ -34,10 +35,10 @@ adam('it trains a circuit to the optimum that L-BFGS finds, and ends when told t
   const found = hypernetwork(costs, { ...shared, optimizer: { kind: 'adam', iterations: 300 } });
   assert.is(costs[found.best], least);
   assert.ok(found.expectedCost - least < 1e-3);
-  assert.is(adamSearch((x, g) => { g[0] = x[0]!; return x[0]! ** 2 / 2; }, Float64Array.of(1), { signal: { aborted: true } }).iterations, 0);
-  assert.throws(() => adamSearch(() => 0, new Float64Array(2), { iterations: -1 }), /^adamSearch: expected 0 or more iterations, got -1$/);
-  assert.throws(() => adamSearch(() => 0, new Float64Array(2), { learningRate: NaN }), /^adamSearch: expected a learning rate above 0, got NaN$/);
-  assert.throws(() => adamSearch(() => NaN, Float64Array.of(1)), /adamSearch: expected a finite value and gradient, got NaN/);
+  assert.is(completed(adamSteps((x, g) => { g[0] = x[0]!; return x[0]! ** 2 / 2; }, Float64Array.of(1), { signal: { aborted: true } })).iterations, 0);
+  assert.throws(() => completed(adamSteps(() => 0, new Float64Array(2), { iterations: -1 })), /^Adam: expected 0 or more iterations, got -1$/);
+  assert.throws(() => completed(adamSteps(() => 0, new Float64Array(2), { learningRate: NaN })), /^Adam: expected a learning rate above 0, got NaN$/);
+  assert.throws(() => completed(adamSteps(() => NaN, Float64Array.of(1))), /Adam: expected a finite value and gradient, got NaN/);
 });
 adam.run();
 
@@ -63,7 +64,7 @@ sampled('derivatives have those of the exact objectives as their mean', () => {
   }
   one.release();
 });
-sampled('the optimum of a table from samples, each cost asked for once, the same for the same seed', () => {
+sampled('the optimum of a table from samples, each cost asked for once, the same for the same seed', async () => {
   const qubits = 6, costs = drawnTable(qubits, 2), least = Math.min(...costs);
   for (const objective of [{ kind: 'mle' }, { kind: 'selbo', weight: 0.2 }] as const) {
     const asked: number[] = [], options = { objective, depth: 2, seed: 3, samples: 32, optimizer: { iterations: 60 } };
@@ -78,6 +79,9 @@ sampled('the optimum of a table from samples, each cost asked for once, the same
     assert.ok(Math.abs(found.marginals[0]! - found.outcomes.filter(w => w >= 32).length / 32) < 1e-12);
     assert.ok(found.expectedCost < costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
     assert.equal(sampledHypernetwork(qubits, w => costs[w]!, options), found);
+    let pauses = 0;
+    assert.equal(await paced(sampledHypernetworkSteps(qubits, w => costs[w]!, options), () => Promise.resolve(void pauses++)), found);
+    assert.ok(pauses >= 37);
   }
 });
 sampled('20 qubits without a table: few of a million costs are asked for', () => {

@@ -1,5 +1,5 @@
 import type { Differentiable } from './lbfgs.js';
-import { completed, type Steps } from './steps.js';
+import type { Steps } from './steps.js';
 
 export interface AdamSearchOptions {
   readonly iterations?: number;
@@ -17,19 +17,23 @@ export interface AdamSearchResult {
 
 const first = 0.9, second = 0.999, epsilon = 1e-8;
 
-/** As `adamSearch`, evaluation by evaluation: for callers that let others run in between. */
+/**
+ * Minimises a function, which may be known by unbiased estimates alone, by Adam (Kingma & Ba 2015, algorithm 1), in f64, evaluation
+ * by evaluation. The value is the one at the last point. Throws a RangeError where a value or gradient is not finite, and for
+ * impossible options.
+ */
 export function* adamSteps(f: Differentiable, start: Float64Array, options: AdamSearchOptions = {}): Steps<AdamSearchResult> {
   const { iterations = 500, learningRate = 0.1, signal } = options;
   if (!Number.isSafeInteger(iterations) || iterations < 0)
-    throw new RangeError(`adamSearch: expected 0 or more iterations, got ${iterations}`);
+    throw new RangeError(`Adam: expected 0 or more iterations, got ${iterations}`);
   if (!(learningRate > 0 && learningRate < Infinity))
-    throw new RangeError(`adamSearch: expected a learning rate above 0, got ${learningRate}`);
+    throw new RangeError(`Adam: expected a learning rate above 0, got ${learningRate}`);
   const x = Float64Array.from(start), gradient = new Float64Array(x.length);
   const m = new Float64Array(x.length), v = new Float64Array(x.length);
   const evaluate = (): number => {
     const value = f(x, gradient);
     if (!Number.isFinite(value) || !gradient.every(Number.isFinite))
-      throw new RangeError(`adamSearch: expected a finite value and gradient, got ${value}`);
+      throw new RangeError(`Adam: expected a finite value and gradient, got ${value}`);
     return value;
   };
   let value = evaluate(), k = 0;
@@ -45,11 +49,3 @@ export function* adamSteps(f: Differentiable, start: Float64Array, options: Adam
   }
   return { x, value, iterations: k, evaluations: k + 1 };
 }
-
-/**
- * Minimises a function, which may be known by unbiased estimates alone, by Adam (Kingma & Ba 2015, algorithm 1), in f64. The
- * value is the one at the last point. Throws a RangeError where a value or gradient is not finite, and for impossible
- * options.
- */
-export const adamSearch = (f: Differentiable, start: Float64Array, options?: AdamSearchOptions): AdamSearchResult =>
-  completed(adamSteps(f, start, options));

@@ -9,6 +9,6 @@ export {
   hypernetwork, hypernetworkSteps, polish, type AngleSearch, type Hypernetwork, type HypernetworkOptions,
 } from './hypernetwork.js';
 export { type Objective } from './objective.js';
-export { sampledHypernetwork, type SampledHypernetwork, type SampledOptions } from './sampling.js';
+export { sampledHypernetwork, sampledHypernetworkSteps, type SampledHypernetwork, type SampledOptions } from './sampling.js';
 export { blockHypernetwork, blockHypernetworkSteps, type BlockHypernetwork, type BlocksOptions } from './blocks.js';
 export { logPrior } from './prior.js';

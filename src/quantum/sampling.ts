@@ -1,5 +1,6 @@
-import { adamSearch, type AdamSearchOptions } from '../core/adam.js';
+import { adamSteps, type AdamSearchOptions } from '../core/adam.js';
 import { random } from '../core/random.js';
+import { completed, type Steps } from '../core/steps.js';
 import { brick, type BrickOptions } from './circuit.js';
 import { popcount } from './divergences.js';
 import { randomAngles } from './hypernetwork.js';
@@ -109,13 +110,8 @@ function checked({ objective, samples = defaultSamples }: SampledOptions): void 
     throw new RangeError(`sampledHypernetwork: expected at least 1 sample, got ${samples}`);
 }
 
-/**
- * Trains a circuit on a cost that is asked for string by string, from samples alone, as hardware would: parameter shift of
- * the expected cost, and of the discrepancy of the surrogate ELBO (E k(w₊, w) − E k(w₋, w) less the same with the prior), by
- * Adam. Two circuits an angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that
- * are not finite, fewer than one sample, and impossible options.
- */
-export function sampledHypernetwork(qubits: number, cost: Cost, options: SampledOptions): SampledHypernetwork {
+/** As `sampledHypernetwork`, gradient by gradient: for callers that let others run in between. */
+export function* sampledHypernetworkSteps(qubits: number, cost: Cost, options: SampledOptions): Steps<SampledHypernetwork> {
   checked(options);
   const { objective, seed = 1, samples = defaultSamples, optimizer } = options;
   const of = brick(qubits, options), chances = priorChances(qubits, options.prior), { known, cost: priced } = remembered(cost);
@@ -126,7 +122,7 @@ export function sampledHypernetwork(qubits: number, cost: Cost, options: Sampled
     return sampleOutcomes(machine.probabilities(angles, p), samples, rng);
   };
   try {
-    const { x: angles } = adamSearch((at, gradient) => sampledGradient(draw, at, priced, objective, chances, gradient),
+    const { x: angles } = yield* adamSteps((at, gradient) => sampledGradient(draw, at, priced, objective, chances, gradient),
       randomAngles(of.angles, seed, 0), { iterations: defaultIterations, ...optimizer });
     const outcomes = draw(angles), marginals = new Float64Array(qubits), counts = new Map<number, number>();
     for (const w of outcomes) {
@@ -142,6 +138,15 @@ export function sampledHypernetwork(qubits: number, cost: Cost, options: Sampled
     machine.release();
   }
 }
+
+/**
+ * Trains a circuit on a cost that is asked for string by string, from samples alone, as hardware would: parameter shift of
+ * the expected cost, and of the discrepancy of the surrogate ELBO (E k(w₊, w) − E k(w₋, w) less the same with the prior), by
+ * Adam. Two circuits an angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that
+ * are not finite, fewer than one sample, and impossible options.
+ */
+export const sampledHypernetwork = (qubits: number, cost: Cost, options: SampledOptions): SampledHypernetwork =>
+  completed(sampledHypernetworkSteps(qubits, cost, options));
 
 /** As `polish`, on a cost. */
 function polished(qubits: number, cost: Cost, from: number): number {
