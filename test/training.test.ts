@@ -89,6 +89,28 @@ training('an abort saves a checkpoint and says where it stopped', async () => {
   }
   assert.ok(store.files.has('train'));
 });
+training('a network that was left in the middle goes on in place, to the numbers of one training', async () => {
+  const whole = values(await trained({ steps: 40, batch: 8 })), store = memoryStore(), net = fresh();
+  const options = { steps: 40, batch: 8, checkpoint: { store, every: 7 } };
+  const full: CheckpointStore = {
+    load: store.load,
+    save(key, bytes) {
+      store.save(key, bytes);
+      throw new Error('no room on the disk');
+    },
+  };
+  try {
+    await train(net, data, { ...options, checkpoint: { store: full, every: 7 } });
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, 'no room on the disk');
+  }
+  assert.not.equal(values(net), values(fresh()));
+  await train(net, data, options);
+  assert.equal(values(net), whole);
+  await train(net, data, options);
+  assert.equal(values(net), whole);
+});
 training('a checkpoint of other settings or a damaged one is refused with one line', async () => {
   const store = memoryStore();
   await trained({ steps: 10, checkpoint: { store, every: 5 } });
@@ -100,16 +122,20 @@ training('a checkpoint of other settings or a damaged one is refused with one li
       assert.match((error as Error).message, message);
     }
   };
-  const others = /^checkpoint: it belongs to a training with other settings[^\n]*$/;
+  const others = /^checkpoint: it belongs to a training with other settings, physics or data; [^\n]+$/;
   await refused({ steps: 11 }, others);
-  const other = fresh(), elsewhere = learnedIsta({ operator: gaussian(12, 24, { seed: 2 }), prox: l1() }, { layers: 3, coupling: 'tied' });
+  const other = fresh(), flipped = fresh(), elsewhere = learnedIsta({ operator: gaussian(12, 24, { seed: 2 }), prox: l1() }, { layers: 3, coupling: 'tied' });
   other.params[0]!.value[0]! += 1e-3;
-  for (const [net, signals] of [[other, data], [elsewhere, data], [fresh(), sparseSpikes(24, { density: 0.1, seed: 4 })]] as const)
+  for (const i of [3, 40]) flipped.params[0]!.value[i]! *= -1;
+  const start = /^checkpoint: it belongs to a training that started from other weights; [^\n]+$/;
+  for (const [net, signals, message] of [
+    [other, data, start], [flipped, data, start], [elsewhere, data, others], [fresh(), sparseSpikes(24, { density: 0.1, seed: 4 }), others],
+  ] as const)
     try {
       await train(net, signals, { steps: 10, checkpoint: { store, every: 5 } });
       assert.unreachable();
     } catch (error) {
-      assert.match((error as Error).message, others);
+      assert.match((error as Error).message, message);
     }
   store.files.set('train', store.files.get('train')!.subarray(0, 100));
   await refused({ steps: 10 }, /^safetensors: [^\n]+$/);

@@ -9,6 +9,8 @@ export interface CheckpointStore {
 export interface Checkpoint {
   /** What was being trained, and how; resuming anything else is refused. */
   readonly fingerprint: string;
+  /** Digest of the values that the training started from. */
+  readonly start: number;
   readonly stage: number;
   /** Steps done within the stage, and of the whole training. */
   readonly step: number;
@@ -19,7 +21,7 @@ export interface Checkpoint {
 }
 
 const version = '1';
-const counters = ['stage', 'step', 'total', 'best', 'stale'] as const;
+const counters = ['start', 'stage', 'step', 'total', 'best', 'stale'] as const;
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const tensors = Object.fromEntries([...checkpoint.arrays].map(([name, data]) => [name, { dtype: 'F32' as const, shape: [data.length], data: data as Float32Array<ArrayBuffer> }]));
@@ -34,7 +36,7 @@ export function decodeCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     throw new RangeError(`checkpoint: expected format signfold-checkpoint version ${version}, ` +
       `got ${metadata['format'] ?? 'none'} version ${metadata['version'] ?? 'none'}`);
   if (metadata['fingerprint'] !== fingerprint)
-    throw new RangeError('checkpoint: it belongs to a training with other settings; remove it, or repeat the settings that it was made with');
+    throw new RangeError('checkpoint: it belongs to a training with other settings, physics or data; remove it, or repeat those that it was made with');
   const number = (name: (typeof counters)[number]): number => {
     const value = metadata[name] === undefined ? NaN : Number(metadata[name]);
     if (Number.isNaN(value)) throw new RangeError(`checkpoint: expected a number ${name}, got ${metadata[name] ?? 'none'}`);
@@ -44,5 +46,5 @@ export function decodeCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     if (!(data instanceof Float32Array)) throw new RangeError(`checkpoint: expected f32 numbers in ${name}`);
     return [name, data] as const;
   }));
-  return { fingerprint, stage: number('stage'), step: number('step'), total: number('total'), best: number('best'), stale: number('stale'), arrays };
+  return { fingerprint, start: number('start'), stage: number('stage'), step: number('step'), total: number('total'), best: number('best'), stale: number('stale'), arrays };
 }

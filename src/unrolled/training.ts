@@ -1,9 +1,10 @@
 import type { Dataset, Param, UnrolledNetwork } from '../types.js';
+import { digest } from '../core/digest.js';
 import { alloc, axpby, dot, free } from '../kernels/index.js';
 import { measured } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { lossAndGradient, lossOf } from './loss.js';
-import { originOf } from './origin.js';
+import { originOf, startsAt } from './origin.js';
 import { adam } from './optimizer.js';
 import { distinct } from './param.js';
 import { stagesOf, type Stage } from './schedule.js';
@@ -70,12 +71,14 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   let latest = NaN;
 
   const saved = checkpoint?.store.load(phase);
-  const resumed = saved && decodeCheckpoint(saved, fingerprint);
+  const resumed = saved && decodeCheckpoint(saved, fingerprint), start = resumed?.start ?? digest(net.params.map(({ value }) => value));
+  if (resumed && !startsAt(resumed, net))
+    throw new RangeError('checkpoint: it belongs to a training that started from other weights; remove it, or start from those');
   const release = moveToKernels(params);
   const x = alloc(batch * source.n), y = alloc(batch * source.m);
   if (resumed) restore(resumed);
 
-  function restore({ arrays, fingerprint: _, ...counters }: Checkpoint): void {
+  function restore({ arrays, fingerprint: _, start: __, ...counters }: Checkpoint): void {
     const array = (name: string, length: number): Float32Array => {
       const found = arrays.get(name);
       if (found?.length !== length) throw new RangeError(`checkpoint: expected ${length} numbers in ${name}, got ${found?.length ?? 'none'}`);
@@ -135,7 +138,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     const arrays = new Map(optimizer.state);
     for (const param of params) arrays.set(`value.${param.name}`, param.value);
     for (const [param, value] of best) arrays.set(`best.${param.name}`, value);
-    checkpoint.store.save(phase, encodeCheckpoint({ fingerprint, ...at, arrays }));
+    checkpoint.store.save(phase, encodeCheckpoint({ fingerprint, start, ...at, arrays }));
   }
 
   return {
