@@ -149,6 +149,23 @@ for (const share of [0, 0.1, 0.3, 0.9])
       [x, w, y, own, other, gw, expected].forEach(free);
     }
   });
+sparse('numbers that are not finite show as they do in gemm, whatever the zeros', () => {
+  for (const bad of [NaN, Infinity]) {
+    const x = thresholded(16 * 20, 0.1, 4), w = inside(normals(6 * 20, 5)), y = inside(normals(16 * 20, 6)), gw = [inside(normals(20 * 20, 7)), inside(normals(20 * 20, 7))];
+    w[33] = bad;
+    y[5] = bad;
+    const own = alloc(16 * 6), other = alloc(16 * 6);
+    kernels.gemmOfSparse(view(x, 16, 20), transposed(view(w, 6, 20)), view(own, 16, 6));
+    kernels.gemm(view(x, 16, 20), transposed(view(w, 6, 20)), view(other, 16, 6));
+    kernels.addGemmBySparse(transposed(view(y, 16, 20)), view(x, 16, 20), view(gw[0]!, 20, 20));
+    kernels.gemm(transposed(view(y, 16, 20)), view(x, 16, 20), view(gw[1]!, 20, 20), true);
+    assert.ok(own.some(Number.isNaN) && gw[0]!.some(Number.isNaN));
+    // As text, in which NaN equals NaN.
+    assert.is(own.join(), other.join());
+    assert.is(gw[0]!.join(), gw[1]!.join());
+    [x, w, y, own, other, ...gw].forEach(free);
+  }
+});
 sparse('matrices with gaps, outside the kernels\' memory, or wrong in size, go to gemm', () => {
   const x = thresholded(20 * 40, 0.1, 1), w = normals(30 * 32, 2), own = new Float32Array(20 * 30), other = new Float32Array(20 * 30);
   const gapped = view(x, 20, 32, 40), turned = transposed(view(w, 30, 32));

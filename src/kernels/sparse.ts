@@ -17,21 +17,19 @@ function hasManyZeros({ data, rows, cols, rowStride, colStride, offset }: Matrix
 
 const at = ({ data, offset }: MatrixView): number => data.byteOffset + 4 * offset;
 
-/** Runs a kernel on temporaries of these lengths; false where the memory has no room for them. */
-function onTemporaries(lengths: readonly number[], run: (...bytes: number[]) => void): boolean {
+/** Runs a kernel on temporaries of these lengths and tells what it says; false where the memory has no room for them. */
+function onTemporaries(lengths: readonly number[], run: (...bytes: number[]) => boolean): boolean {
   return scratch(() => {
     const arrays = lengths.map(temp);
-    if (!arrays.every(contains)) return false;
-    run(...arrays.map(({ byteOffset }) => byteOffset));
-    return true;
+    return arrays.every(contains) && run(...arrays.map(({ byteOffset }) => byteOffset));
   });
 }
 
 const listed = (): number => kernels.sparseGemmScratch() / 4;
 
 /**
- * C = A B as `gemm` gives it, to the bit where B is finite: quicker where many entries of A are 0, as those of thresholded signals
- * are. The columns of B are contiguous.
+ * C = A B as `gemm` gives it, to the bit: quicker where many entries of A are 0, as those of thresholded signals are. The columns of B
+ * are contiguous, and finite, or gemm itself is called, whose products of 0 with NaN show.
  */
 export function gemmOfSparse(a: MatrixView, b: MatrixView, c: MatrixView): void {
   const { rows: m, cols: k } = a,
@@ -40,21 +38,25 @@ export function gemmOfSparse(a: MatrixView, b: MatrixView, c: MatrixView): void 
   const isQuick = m >= fewestRows && b.rowStride === 1 && contains(b.data) && contains(c.data) && hasManyZeros(a);
   const done = isQuick && onTemporaries([k * n, listed()], (turned, list) => {
     kernels.transpose(at(b), 4 * b.colStride, n, k, turned!, 4 * n);
+    if (!kernels.areFinite(turned!, k * n)) return false;
     kernels.sparseGemm(at(a), 4 * a.rowStride, 4 * a.colStride, turned!, 4 * n, at(c), 4 * c.rowStride, m, n, k, false, list!);
+    return true;
   });
   if (!done) gemm(a, b, c);
 }
 
-/** C += A B as `gemm` gives it, to the bit where A is finite: quicker where many entries of B are 0. The columns of A are contiguous. */
+/** C += A B as `gemm` gives it, to the bit: quicker where many entries of B are 0 and the columns of A contiguous and finite. */
 export function addGemmBySparse(a: MatrixView, b: MatrixView, c: MatrixView): void {
   const { rows: m, cols: k } = a,
     n = b.cols;
   checkProduct(a, b, c);
-  const isQuick = m >= fewestRows && k <= blockDepth && a.rowStride === 1 && c.rowStride === n && contains(a.data) && contains(c.data) && hasManyZeros(b);
+  const isQuick = m >= fewestRows && k <= blockDepth && a.rowStride === 1 && a.colStride === m && c.rowStride === n &&
+    contains(a.data) && contains(c.data) && hasManyZeros(b) && kernels.areFinite(at(a), m * k);
   const done = isQuick && onTemporaries([m * n, m * n, listed()], (product, turned, list) => {
     kernels.sparseGemm(at(b), 4 * b.colStride, 4 * b.rowStride, at(a), 4 * a.colStride, product!, 4 * m, n, m, k, false, list!);
     kernels.transpose(product!, 4 * m, n, m, turned!, 4 * n);
     kernels.axpby(1, at(c), 1, turned!, at(c), m * n);
+    return true;
   });
   if (!done) gemm(a, b, c, true);
 }

@@ -1,21 +1,35 @@
-import type { DualSteps } from '../core/total-variation.js';
-import { scratch } from './memory.js';
-import { checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
+import { dualSteps, type DualSteps } from '../core/total-variation.js';
+import { contains, scratch, temp } from './memory.js';
+import { checkApart, checkLength, kernels } from './wasm.js';
 
-/** `dualSteps` in f32. */
-export const totalVariationSteps: DualSteps = (b, tau, { p, q }, out, { w, iterations, anisotropic, lo, hi }) => {
-  const all = w + b.length;
-  checkLength('totalVariationSteps: p', p, all);
-  checkLength('totalVariationSteps: q', q, all);
+/**
+ * `dualSteps` in f32: where the memory has room for three copies of the image and four of the dual, and its step is a number in f32;
+ * `dualSteps` itself elsewhere.
+ */
+export const totalVariationSteps: DualSteps = (b, tau, dual, out, options) => {
+  const { w, iterations, anisotropic, lo, hi } = options,
+    all = w + b.length,
+    step = Math.fround(1 / Math.fround(8 * tau));
+  if (b.length % w) throw new RangeError(`totalVariationSteps: expected rows of ${w}, got ${b.length} numbers`);
+  checkLength('totalVariationSteps: p', dual.p, all);
+  checkLength('totalVariationSteps: q', dual.q, all);
   checkLength('totalVariationSteps: out', out, b.length);
-  scratch(() => {
-    const [u, v, to] = [readable(p), readable(q), writable(out)];
+  checkApart('totalVariationSteps', b, out);
+  const done = !(step === 0 || step === Infinity) && scratch(() => {
+    const arrays = [b.length, all, all, all, all, b.length].map(temp),
+      [from, p, q, r, s, to] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+    if (!arrays.every(contains)) return false;
+    from.set(b);
+    p.set(dual.p);
+    q.set(dual.q);
     kernels.totalVariation(
-      readable(b).byteOffset, tau, u.byteOffset, v.byteOffset, room(all).byteOffset, room(all).byteOffset, to.byteOffset,
+      from.byteOffset, tau, p.byteOffset, q.byteOffset, r.byteOffset, s.byteOffset, to.byteOffset,
       b.length / w, w, iterations, anisotropic, lo, hi,
     );
-    writeBack(u, p);
-    writeBack(v, q);
-    writeBack(to, out);
+    dual.p.set(p);
+    dual.q.set(q);
+    out.set(to);
+    return true;
   });
+  if (!done) dualSteps(b, tau, dual, out, options);
 };

@@ -12,6 +12,7 @@ interface Kernels {
   csr(rowPtr: number, colIdx: number, w: number, x: number, out: number, rows: number, lanes: number): void;
   csrAdjoint(rowPtr: number, colIdx: number, w: number, y: number, out: number, rows: number, lanes: number): void;
   csrGradient(rowPtr: number, colIdx: number, x: number, y: number, g: number, rows: number, lanes: number): void;
+  areFinite(x: number, n: number): boolean;
   nonzeros(x: number, n: number): number;
   sparseGemmScratch(): number;
   sparseGemm(

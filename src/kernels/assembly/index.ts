@@ -28,5 +28,5 @@ export { relaxationSweep, relaxationHolds, relaxationProducts, relaxationTriangl
 export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';
 export { csr, csrAdjoint, csrGradient } from './csr';
-export { nonzeros, sparseGemm, sparseGemmScratch } from './sparse';
+export { areFinite, nonzeros, sparseGemm, sparseGemmScratch } from './sparse';
 export { totalVariation } from './total-variation';

@@ -14,6 +14,16 @@ export function nonzeros(x: usize, n: i32): i32 {
   return count;
 }
 
+/** Whether n contiguous numbers are finite: 0 times one that is not is NaN. */
+export function areFinite(x: usize, n: i32): bool {
+  const zero = f32x4.splat(0), whole = x + (<usize>(n & ~3) << 2), end = x + (<usize>n << 2);
+  let sums = zero;
+  for (; x < whole; x += 16) sums = f32x4.add(sums, f32x4.mul(v128.load(x), zero));
+  let sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3);
+  for (; x < end; x += 4) sum += f32.load(x) * 0;
+  return sum === 0;
+}
+
 /** Bytes of scratch that `sparseGemm` lists entries in. */
 export function sparseGemmScratch(): i32 {
   return 8 * (blockDepth + 1);
