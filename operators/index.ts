@@ -41,6 +41,9 @@ const transformWork = 8;
 /** Numbers that a projector holds and sorts for each ray and line of pixels. */
 const radonWork = 12;
 
+/** Its kernel takes two transforms in f64 by plain JavaScript, and three further arrays. */
+const rampWork = 128;
+
 /** Multiplications of Gram–Schmidt take a sixteenth of the time of a drawn entry, or less. */
 const orthonormalWork = 1 / 16;
 
@@ -156,7 +159,7 @@ const builders: Readonly<Record<string, (read: Reader, description: OperatorDesc
   },
   'ramp-filter': read => {
     const angles = read.integer('angles'), detectors = read.integer('detectors');
-    read.spend('angles', transformWork * angles * Math.max(64, 4 * detectors));
+    read.spend('detectors', (rampWork + transformWork * angles) * Math.max(64, 4 * detectors));
     return rampFilter([angles, detectors], { root: read.flag('root') });
   },
   'compose': read => { const [A, B] = read.parts(2); return compose(A!, B!); },

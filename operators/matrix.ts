@@ -11,6 +11,7 @@ function dense(name: string, A: Float32Array, rows: number, cols: number, descri
   return linop({
     name, inShape: [cols], outShape: [rows],
     ...onPattern({ kind: 'dense', rows, cols }, A),
+    stored: true,
     normalSolver: denseNormalSolver(name, A, rows, cols),
     describe,
   });

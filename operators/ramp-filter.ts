@@ -5,6 +5,9 @@ import { linop } from '../src/core/linop.js';
 import { checkCounts } from './checks.js';
 import { convolution } from './convolution.js';
 
+/** Longer rows are not written out as matrices. */
+const largest = 2048;
+
 /** Twice the frequency in cycles per detector, from the band-limited kernel (Kak & Slaney 1988, eq. 61), which keeps the mean right. */
 function rampResponse(length: number): Float64Array {
   const kernel = new Float64Array(2 * length);
@@ -51,8 +54,11 @@ export function rampFilter([angles, detectors]: readonly [number, number], { roo
     apply: rows(detectors, width),
     applyAdjoint: rows(width, detectors),
     pattern: () => ({ kind: 'blocks', blocks: Array.from({ length: angles }, () => ({ rows: width, cols: detectors })), shared: true }),
-    weights: () => Float32Array.from({ length: width * detectors }, (_, i) =>
-      taps[(Math.floor(i / detectors) - (i % detectors) + padded) % padded]!),
+    weights() {
+      if (detectors > largest)
+        throw new RangeError(`ramp filter: expected at most ${largest} detectors to write its matrix out, got ${detectors}`);
+      return Float32Array.from({ length: width * detectors }, (_, i) => taps[(Math.floor(i / detectors) - (i % detectors) + padded) % padded]!);
+    },
     geometry: true,
     describe: () => ({ kind: 'ramp-filter', args: { angles, detectors, root } }),
   });

@@ -57,6 +57,8 @@ export interface LinearOperator {
   pattern(): Pattern;
   /** The values of A on its pattern, in the pattern's order; absent where the operator has no explicit weights. */
   weights?(): Float32Array;
+  /** Its products are those of stored dense matrices, one or a diagonal of them, so that `pattern` and `weights` cost nothing. */
+  readonly stored?: true;
   /** Its entries are computed from a few numbers (sizes, angles, indices): nothing of them needs to be stored. */
   readonly geometry?: true;
   /**
@@ -88,8 +90,11 @@ export interface Prox {
   readonly name: string;
   /** How its signals lie, where it depends on that. */
   readonly shape?: Shape;
-  /** Where g is the l1 norm of coefficients in a separable orthonormal basis: its analysis matrix for each axis of `shape`, row-major. */
-  readonly basis?: { readonly axes: readonly Float32Array[]; readonly coarse: Shape };
+  /**
+   * Where g is the l1 norm of coefficients in a separable orthonormal basis, those of the first corner `coarse` excepted: its analysis
+   * matrix for each axis, row-major.
+   */
+  readonly basis?: { readonly shape: Shape; readonly axes: readonly Float32Array[]; readonly coarse: Shape };
   /** g(x), accumulated in f64. */
   value(x: Float32Array): number;
   prox(x: Float32Array, tau: number, out: Float32Array): void;
@@ -168,7 +173,7 @@ export interface Dataset {
   readonly shape: Shape;
   readonly size: { readonly train: number; readonly test: number };
   sample(split: 'train' | 'test', index: number, out?: Tensor): Tensor;
-  /** Adds this signal's own disturbance to its measurement y = A x, where noise is part of the data (an artefact, sensor noise). */
+  /** Makes of y = A x this signal's measurement, in place, where disturbance is part of the data (an artefact, sensor noise). */
   disturb?(split: 'train' | 'test', index: number, y: Float32Array): void;
 }
 

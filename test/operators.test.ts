@@ -1,24 +1,28 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  fromDescription,
-  fourier,
-  randomMask,
   cartesianMask,
-  radialMask,
   convolution,
-  hadamard,
+  fourier,
+  fromDescription,
   gaussian,
+  hadamard,
   maskFrom,
+  radialMask,
+  radon,
+  rampFilter,
+  randomMask,
 } from '../operators/index.js';
 import { sizeOf, tensor } from '../src/core/array.js';
+import { blockDiagonal, compose, kroneckerIdentity, scale, transpose } from '../src/core/combine.js';
 import { denseOf, explicitOperator } from '../src/core/explicit.js';
 import { gram } from '../src/core/gram.js';
 import { linop } from '../src/core/linop.js';
 import { dotTest, norm } from '../src/core/norm.js';
 import { weightCount } from '../src/core/pattern.js';
 import { patternMap } from '../src/kernels/maps/index.js';
-import type { OperatorDescription } from '../src/types.js';
+import type { LinearOperator, OperatorDescription } from '../src/types.js';
+import { productsOf } from '../src/unrolled/products.js';
 import { operatorCases } from './cases.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
 
@@ -183,6 +187,21 @@ algebra('impossible operators are refused with one line', () => {
   ])
     assert.throws(make, (error: Error) => /^[^\n]+: expected [^\n]+$/.test(error.message));
 });
+algebra('layers take the products of diagonals of stored blocks in one call, and write no other operator out', () => {
+  const blocks = blockDiagonal([gaussian(3, 5, { seed: 1 }), gaussian(2, 4, { seed: 2 })]);
+  for (const stored of [blocks, scale(2, blocks), kroneckerIdentity(3, gaussian(3, 5, { seed: 1 }))]) {
+    const x = normalTensor([2, ...stored.inShape], 3).data, own = new Float32Array(2 * sizeOf(stored.outShape)), expected = own.slice();
+    assert.is.not(productsOf(stored), stored);
+    productsOf(stored).apply(x, own, 2);
+    stored.apply(x, expected, 2);
+    assert.ok(relativeError(own, expected) <= 1e-6);
+  }
+  const asked = (A: LinearOperator): LinearOperator => ({ ...A, pattern: () => { throw new Error(`${A.name}: its pattern was asked for`); } });
+  const product = compose(rampFilter([4, 8], { root: true }), radon([8, 8], { angles: [0, 30, 60, 90] }));
+  for (const other of [product, scale(0.5, product), transpose(product), kroneckerIdentity(2, product), rampFilter([4, 8])])
+    assert.is(productsOf(asked(other)).apply, other.apply);
+  assert.throws(() => rampFilter([1, 4096]).weights!(), /^ramp filter: expected at most 2048 detectors to write its matrix out, got 4096$/);
+});
 algebra('a hostile description is refused with one line, before it takes memory', () => {
   const leaf = { kind: 'gaussian', args: { rows: 2, cols: 3, seed: 1 } },
     one = { kind: 'identity', args: { shape: [1] } };
@@ -207,6 +226,9 @@ algebra('a hostile description is refused with one line, before it takes memory'
     { kind: 'orthonormal', args: { rows: 2 ** 13, cols: 2 ** 13, seed: 1 } },
     { kind: 'image-blocks', args: { shape: [1, 2 ** 12], size: 2 ** 14 + 1 } },
     { kind: 'image-blocks', args: { shape: [3, 3], size: 0 } },
+    { kind: 'ramp-filter', args: { angles: 1, detectors: 2 ** 20, root: true } },
+    { kind: 'ramp-filter', args: { angles: 2 ** 16, detectors: 2 ** 10, root: false } },
+    { kind: 'ramp-filter', args: { angles: 1, detectors: 3 } },
   ])
     assert.throws(
       () => fromDescription(description as OperatorDescription),

@@ -24,6 +24,8 @@ interface SolveArguments extends FileArguments {
 }
 
 const defaultSeconds = 10;
+/** Of all solvers' limits tabu's is the least. */
+const mostSweeps = longestRead;
 
 function progressBar(problem: Problem): { report(progress: SolveProgress): void; stop(): void } {
   if (!process.stderr.isTTY) return { report() {}, stop() {} };
@@ -76,7 +78,7 @@ export function addSolve(qubo: Command): void {
   addFileOptions(qubo.command('solve <file>').description('search for the best sample; Ctrl-C gives the best so far'))
     .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
     .option('--time <seconds>', `stop after this time; ${defaultSeconds} where nothing else bounds the search`, secondsNumber)
-    .option('--sweeps <N>', 'sweeps of one read', integerUpTo(longestRead))
+    .option('--sweeps <N>', 'sweeps of one read', integerUpTo(mostSweeps))
     .option('--reads <N>', 'independent reads', positiveInteger)
     .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
     .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, integerUpTo(mostThreads), 1)

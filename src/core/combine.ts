@@ -74,6 +74,7 @@ export function scale(factor: number, A: LinearOperator): LinearOperator {
     applyAdjoint(y, out, batch) { A.applyAdjoint(y, out, batch); times(out); },
     pattern: () => A.pattern(),
     ...(A.weights && { weights: () => A.weights!().map(w => w * factor) }),
+    ...(A.stored && { stored: A.stored }),
     ...describes('scale', [A], { factor }),
   });
 }
@@ -142,6 +143,9 @@ function slicewise(runs: readonly Batched[], froms: readonly number[], tos: read
   };
 }
 
+const isStored = (parts: readonly LinearOperator[]): { stored?: true } =>
+  parts.every(part => part.stored && part.pattern().kind === 'dense') ? { stored: true } : {};
+
 /** The blocks of a block-diagonal operator: their pattern and weights if all are dense, else the matrix written out. */
 function blockStructure(list: () => readonly LinearOperator[], shared: boolean): { pattern(): Pattern; weights(): Float32Array } {
   const isDense = (parts: readonly LinearOperator[]): boolean => parts.every(part => part.weights && part.pattern().kind === 'dense');
@@ -184,6 +188,7 @@ export function blockDiagonal(parts: readonly LinearOperator[]): LinearOperator 
     apply: slicewise(parts.map(part => part.apply), ins, outs),
     applyAdjoint: slicewise(parts.map(part => part.applyAdjoint), outs, ins),
     ...blockStructure(() => parts, false),
+    ...isStored(parts),
     ...(parts.every(part => part.normalSolver) && {
       normalSolver: rho => slicewise(parts.map(part => part.normalSolver!(rho)), ins, ins),
     }),
@@ -199,6 +204,7 @@ export function kroneckerIdentity(count: number, A: LinearOperator): LinearOpera
     apply: (x, out, batch) => A.apply(x, out, batch * count),
     applyAdjoint: (y, out, batch) => A.applyAdjoint(y, out, batch * count),
     ...blockStructure(() => new Array<LinearOperator>(count).fill(A), true),
+    ...isStored([A]),
     ...(A.normalSolver && {
       normalSolver(rho) {
         const solve = A.normalSolver!(rho);

@@ -15,6 +15,7 @@ export interface LinopDefinition {
   applyAdjoint?(y: Float32Array, out: Float32Array, batch: number): void;
   pattern?(): Pattern;
   weights?(): Float32Array;
+  readonly stored?: true;
   readonly geometry?: true;
   normalSolver?(rho: number): (b: Float32Array, out: Float32Array, batch: number) => void;
   describe?(): OperatorDescription;
@@ -60,6 +61,7 @@ export function linop(definition: LinopDefinition): LinearOperator {
       throw new TypeError(`${name}: no sparsity pattern is known; give linop a pattern, or use matrix() for a dense one`);
     }),
     ...(definition.weights && { weights: definition.weights }),
+    ...(definition.stored && { stored: definition.stored }),
     ...(definition.geometry && { geometry: definition.geometry }),
     ...(definition.normalSolver && { normalSolver: definition.normalSolver }),
     ...(definition.describe && { describe: definition.describe }),

@@ -65,7 +65,8 @@ export function dctL1(shape: Shape): Prox {
   const coarse = shape.map(() => 1),
     prox = orthonormalL1(`dct-l1(${shape.join('x')})`, dctTransform(shape), coarse);
   if (shape.some(n => n > longestAxis)) return prox;
-  return { ...prox, basis: { coarse, axes: shape.map(n => Float32Array.from(dctMatrix(n))) } };
+  const [first, last] = [shape[0]!, shape.at(-1)!].map(n => Float32Array.from(dctMatrix(n))) as [Float32Array, Float32Array];
+  return { ...prox, basis: { shape, coarse, axes: shape.length === 1 ? [last] : [shape[0] === shape[1] ? last : first, last] } };
 }
 
 /** ‖Ψx‖₁ for an orthonormal periodized wavelet transform, without its scaling coefficients. */

@@ -27,8 +27,8 @@ function operatorProduct(A: LinearOperator, precision: Precision): Product | und
 }
 
 /**
- * Runs networks of gradient steps and soft thresholds with every product on kernels for signals side by side, without
- * allocation; undefined for other networks, and for patterns that have no such kernel.
+ * Runs networks of gradient steps and soft thresholds with every product on kernels for signals side by side, on buffers and
+ * temporaries of the kernels' memory; undefined for other networks, and for patterns that have no such kernel.
  */
 export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Array, batch: number, outputs: Outputs) => void) | undefined {
   const steps: NonNullable<Layer['step']>[] = [];

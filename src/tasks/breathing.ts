@@ -17,14 +17,15 @@ export function breathing(what: string, signal?: AbortSignal): () => Promise<voi
   };
 }
 
-/** Called after each part of work that is no training: tells how many of `steps` are done, and breathes. */
+/** Called after each part of work that is no training: tells how many are done, of `steps` or more, and breathes. */
 export function parts(
   phase: string, steps: number, { onProgress, signal }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {},
 ): () => Promise<void> {
   const breathe = breathing(phase, signal);
   let step = 0;
   return () => {
-    onProgress?.({ phase, step: Math.min(++step, steps), steps });
+    step++;
+    onProgress?.({ phase, step, steps: Math.max(step, steps) });
     return breathe();
   };
 }

@@ -76,8 +76,9 @@ export function signalScene(
 }
 
 /** The first `count` signals of a scene. */
-export const firstSignals = (scene: Scene, count: number): Scene => ({
+export const firstSignals = ({ weighted, ...scene }: Scene, count: number): Scene => ({
   ...scene,
+  ...(weighted && { weighted: { ...weighted, y: weighted.y.subarray(0, (weighted.y.length / scene.count) * count) } }),
   count,
   truth: scene.truth.subarray(0, (scene.truth.length / scene.count) * count),
   y: scene.y.subarray(0, (scene.y.length / scene.count) * count),

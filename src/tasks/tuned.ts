@@ -78,7 +78,7 @@ export async function tunedLambda(
   if (!tuning?.scenes.length)
     throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
   const { scenes, lambdas } = tuning,
-    pause = parts(`${training.phase ?? name}: weight`, scenes.length * (lambdas.length + extensions), training);
+    pause = parts(`${training.phase ?? name}: weight`, scenes.length * lambdas.length, training);
   return bestOnGrid(lambdas, async lambda => {
     const solved = await solveScenes(name, scenes, lambda, pause);
     return scoresOf(solved.map(({ x }) => x.data), scenes, scoring).psnrDb;

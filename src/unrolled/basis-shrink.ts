@@ -1,15 +1,24 @@
-import type { Prox, Shape } from '../types.js';
+import type { Prox } from '../types.js';
 import { sizeOf } from '../core/array.js';
 import { gemm, resident, scratch, softThreshold, softThresholdVjp, temp, transposed, view } from '../kernels/index.js';
 import type { Shrinkage } from './shrink.js';
 
+const copies = new WeakMap<Float32Array, Float32Array>();
+
+/** A matrix where kernels work, one copy for all layers. */
+function shared(axis: Float32Array): Float32Array {
+  const known = copies.get(axis) ?? resident(axis);
+  copies.set(axis, known);
+  return known;
+}
+
 /** Soft thresholds in a separable orthonormal basis, which is applied to a batch as products of matrices; coarse coefficients pass. */
-export function basisShrinkage(shape: Shape, { axes, coarse }: NonNullable<Prox['basis']>): Shrinkage {
+export function basisShrinkage({ shape, axes, coarse }: NonNullable<Prox['basis']>): Shrinkage {
   const size = sizeOf(shape),
     w = shape.at(-1)!,
     h = size / w,
     [rows, cols] = [coarse.length === 2 ? coarse[0]! : 1, coarse.at(-1)!];
-  const along = axes.map(axis => resident(axis)),
+  const along = axes.map(shared),
     C = view(along.at(-1)!, w, w),
     R = shape.length === 2 ? view(along[0]!, h, h) : undefined;
   const whole = (x: Float32Array) => view(x, x.length / w, w);
@@ -47,7 +56,7 @@ export function basisShrinkage(shape: Shape, { axes, coarse }: NonNullable<Prox[
       analyse(grad, g);
       let dTheta = softThresholdVjp(z, theta, g, through);
       eachCoarse(z.length, i => {
-        if (Math.abs(z[i]!) > theta) dTheta += g[i]! * Math.sign(z[i]!);
+        if (Math.abs(z[i]!) > Math.fround(theta)) dTheta += g[i]! * Math.sign(z[i]!);
         through[i] = g[i]!;
       });
       synthesise(through, out);

@@ -4,9 +4,6 @@ import { patternMap } from '../kernels/maps/index.js';
 
 type Products = Pick<LinearOperator, 'apply' | 'applyAdjoint'>;
 
-/** Combinations whose pattern is known only once their matrix is written out, which is no diagonal of dense blocks. */
-const writtenOut = ['compose', 'sum', 'stack'];
-
 const known = new WeakMap<LinearOperator, Products>();
 
 /** A's products as layers use them: for block-diagonal operators, one kernel call a block on the batch as it lies. */
@@ -14,8 +11,8 @@ export function productsOf(A: LinearOperator): Products {
   let products = known.get(A);
   if (!products) {
     products = A;
-    if (A.weights && !writtenOut.includes(A.describe?.().kind ?? '') && A.pattern().kind === 'blocks') {
-      const map = patternMap(A.pattern()), w = resident(A.weights());
+    if (A.stored && A.pattern().kind === 'blocks') {
+      const map = patternMap(A.pattern()), w = resident(A.weights!());
       products = {
         apply: (x, out, batch) => map.apply(w, x, out, batch),
         applyAdjoint: (y, out, batch) => map.applyAdjoint(w, y, out, batch),

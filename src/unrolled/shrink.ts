@@ -21,7 +21,7 @@ export interface SupportSelection {
 /** The prox of the problem, on the WASM kernels where it is the l1 norm's, also in a separable basis. */
 export function shrinkage(prox: Prox): Shrinkage {
   if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } };
-  if (prox.basis) return basisShrinkage(prox.shape!, prox.basis);
+  if (prox.basis) return basisShrinkage(prox.basis);
   return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
 }
 
