@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { evaluate } from '../tasks/evaluate.js';
@@ -79,9 +79,10 @@ export type RunResult = Result & { readonly resumed: boolean };
 
 /** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
 export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string): Promise<RunResult> {
-  const store = checkpointFolder(folder);
+  const store = checkpointFolder(folder),
+    place = join(folder, 'checkpoints');
   const bars = trainingProgress();
-  if (store.resumed) process.stderr.write(`resuming from ${join(folder, 'checkpoints')}\n`);
+  if (store.resumed) process.stderr.write(`resuming from ${place}\n`);
   try {
     const result = await interruptible(signal =>
       evaluate(task, {
@@ -93,9 +94,9 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
     return { ...result, resumed: store.resumed };
   } catch (error) {
     if ((error as Error).name === 'AbortError')
-      throw new Error(`${(error as Error).message}; the same command resumes from ${join(folder, 'checkpoints')}`);
+      throw new Error(`${(error as Error).message}; the same command ${existsSync(place) ? `resumes from ${place}` : 'starts again'}`);
     if ((error as Error).message.startsWith('checkpoint: '))
-      throw new Error(`${join(folder, 'checkpoints')}: ${(error as Error).message}`);
+      throw new Error(`${place}: ${(error as Error).message}`);
     throw error;
   } finally {
     bars.stop();
