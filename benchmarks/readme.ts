@@ -147,6 +147,7 @@ const tables: Readonly<Record<string, string>> = {
   released: releasedTable(),
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
+  'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('one-bit-mri-20')], imageColumns),
   tomography: seedsTable(withClassical('tomography'), imageColumns),
   'mri-phantoms': seedsTable(withClassical('mri-phantoms'), imageColumns),
