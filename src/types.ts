@@ -59,6 +59,8 @@ export interface LinearOperator {
   weights?(): Float32Array;
   /** Its products are those of stored dense matrices, one or a diagonal of them, so that `pattern` and `weights` cost nothing. */
   readonly stored?: true;
+  /** `pattern` and `weights` write the whole matrix out, where they are asked for: a product of operators, say. */
+  readonly derived?: true;
   /** Its entries are computed from a few numbers (sizes, angles, indices): nothing of them needs to be stored. */
   readonly geometry?: true;
   /**

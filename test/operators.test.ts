@@ -22,6 +22,9 @@ import { dotTest, norm } from '../src/core/norm.js';
 import { weightCount } from '../src/core/pattern.js';
 import { patternMap } from '../src/kernels/maps/index.js';
 import type { LinearOperator, OperatorDescription } from '../src/types.js';
+import { l1 } from '../src/core/prox.js';
+import { pack } from '../src/packed/engine.js';
+import { unrolledIsta } from '../src/unrolled/presets.js';
 import { productsOf } from '../src/unrolled/products.js';
 import { operatorCases } from './cases.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
@@ -200,6 +203,10 @@ algebra('layers take the products of diagonals of stored blocks in one call, and
   const product = compose(rampFilter([4, 8], { root: true }), radon([8, 8], { angles: [0, 30, 60, 90] }));
   for (const other of [product, scale(0.5, product), transpose(product), kroneckerIdentity(2, product), rampFilter([4, 8])])
     assert.is(productsOf(asked(other)).apply, other.apply);
+  for (const other of [product, scale(0.5, product), transpose(product), kroneckerIdentity(2, product)]) {
+    const net = unrolledIsta({ operator: asked(other), prox: l1() }, { layers: 2 });
+    assert.equal(pack({ ...net, binarizer: 'float', scale: 1, matrices: [] }).reconstruct(normalTensor(other.outShape, 4)).shape, [...other.inShape]);
+  }
   assert.throws(() => rampFilter([1, 4096]).weights!(), /^ramp filter: expected at most 2048 detectors to write its matrix out, got 4096$/);
 });
 algebra('a hostile description is refused with one line, before it takes memory', () => {

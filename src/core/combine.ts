@@ -4,10 +4,10 @@ import { csrAssemble, csrProduct, csrSum, csrTranspose, explicitOperator, patter
 import { linop } from './linop.js';
 
 /** Pattern and weights by writing the matrix out, once and only when asked for. */
-function written(matrix: () => Csr): { pattern(): Pattern; weights(): Float32Array } {
+function written(matrix: () => Csr): { pattern(): Pattern; weights(): Float32Array; derived: true } {
   let known: ReturnType<typeof patternOf> | undefined;
   const get = () => (known ??= patternOf(matrix()));
-  return { pattern: () => get().pattern, weights: () => get().weights };
+  return { pattern: () => get().pattern, weights: () => get().weights, derived: true };
 }
 
 /** describe() of a combination, if every part can be rebuilt; a geometry if every part is one. */
@@ -75,6 +75,7 @@ export function scale(factor: number, A: LinearOperator): LinearOperator {
     pattern: () => A.pattern(),
     ...(A.weights && { weights: () => A.weights!().map(w => w * factor) }),
     ...(A.stored && { stored: A.stored }),
+    ...(A.derived && { derived: A.derived }),
     ...describes('scale', [A], { factor }),
   });
 }
@@ -143,8 +144,11 @@ function slicewise(runs: readonly Batched[], froms: readonly number[], tos: read
   };
 }
 
-const isStored = (parts: readonly LinearOperator[]): { stored?: true } =>
-  parts.every(part => part.stored && part.pattern().kind === 'dense') ? { stored: true } : {};
+/** What the weights of a diagonal of such parts cost. */
+const costOf = (parts: readonly LinearOperator[]): { stored?: true; derived?: true } => ({
+  ...(parts.every(part => part.stored && part.pattern().kind === 'dense') && { stored: true }),
+  ...(parts.some(part => part.derived) && { derived: true }),
+});
 
 /** The blocks of a block-diagonal operator: their pattern and weights if all are dense, else the matrix written out. */
 function blockStructure(list: () => readonly LinearOperator[], shared: boolean): { pattern(): Pattern; weights(): Float32Array } {
@@ -188,7 +192,7 @@ export function blockDiagonal(parts: readonly LinearOperator[]): LinearOperator 
     apply: slicewise(parts.map(part => part.apply), ins, outs),
     applyAdjoint: slicewise(parts.map(part => part.applyAdjoint), outs, ins),
     ...blockStructure(() => parts, false),
-    ...isStored(parts),
+    ...costOf(parts),
     ...(parts.every(part => part.normalSolver) && {
       normalSolver: rho => slicewise(parts.map(part => part.normalSolver!(rho)), ins, ins),
     }),
@@ -204,7 +208,7 @@ export function kroneckerIdentity(count: number, A: LinearOperator): LinearOpera
     apply: (x, out, batch) => A.apply(x, out, batch * count),
     applyAdjoint: (y, out, batch) => A.applyAdjoint(y, out, batch * count),
     ...blockStructure(() => new Array<LinearOperator>(count).fill(A), true),
-    ...isStored([A]),
+    ...costOf([A]),
     ...(A.normalSolver && {
       normalSolver(rho) {
         const solve = A.normalSolver!(rho);

@@ -16,6 +16,7 @@ export interface LinopDefinition {
   pattern?(): Pattern;
   weights?(): Float32Array;
   readonly stored?: true;
+  readonly derived?: true;
   readonly geometry?: true;
   normalSolver?(rho: number): (b: Float32Array, out: Float32Array, batch: number) => void;
   describe?(): OperatorDescription;
@@ -61,6 +62,7 @@ export function linop(definition: LinopDefinition): LinearOperator {
       throw new TypeError(`${name}: no sparsity pattern is known; give linop a pattern, or use matrix() for a dense one`);
     }),
     ...(definition.weights && { weights: definition.weights }),
+    ...(definition.derived && { derived: definition.derived }),
     ...(definition.stored && { stored: definition.stored }),
     ...(definition.geometry && { geometry: definition.geometry }),
     ...(definition.normalSolver && { normalSolver: definition.normalSolver }),

@@ -19,7 +19,7 @@ export function oneMagnitude(weights: Float32Array): number | undefined {
 
 /** A's own products on signals side by side: on sign bits where all of its entries have one magnitude. */
 function operatorProduct(A: LinearOperator, precision: Precision): Product | undefined {
-  const weights = A.weights?.();
+  const weights = A.derived ? undefined : A.weights?.();
   if (!weights) return undefined;
   const magnitude = oneMagnitude(weights);
   if (magnitude === undefined) return floatProduct(A.pattern(), weights);
