@@ -1,11 +1,11 @@
 import { checkProduct, gemm, type MatrixView } from './matrix.js';
-import { contains, scratch, temp } from './memory.js';
-import { kernels } from './wasm.js';
+import { contains } from './memory.js';
+import { kernels, onTemporaries } from './wasm.js';
 
 /** Where more entries than this share are not 0, gemm is as quick; and it is for few rows, since B is turned first. */
 const mostNonzero = 0.4,
   fewestRows = 16;
-/** Sums over more than this are grouped, and cannot be added to C at once. */
+/** Gemm groups sums over more than this (assembly/gemm.ts), which cannot be added to C at once. */
 const blockDepth = 256;
 
 /** Whether a matrix that lies in the kernels' memory without gaps has many entries that are 0. */
@@ -16,14 +16,6 @@ function hasManyZeros({ data, rows, cols, rowStride, colStride, offset }: Matrix
 }
 
 const at = ({ data, offset }: MatrixView): number => data.byteOffset + 4 * offset;
-
-/** Runs a kernel on temporaries of these lengths and tells what it says; false where the memory has no room for them. */
-function onTemporaries(lengths: readonly number[], run: (...bytes: number[]) => boolean): boolean {
-  return scratch(() => {
-    const arrays = lengths.map(temp);
-    return arrays.every(contains) && run(...arrays.map(({ byteOffset }) => byteOffset));
-  });
-}
 
 const listed = (): number => kernels.sparseGemmScratch() / 4;
 
@@ -36,10 +28,11 @@ export function gemmOfSparse(a: MatrixView, b: MatrixView, c: MatrixView): void 
     n = b.cols;
   checkProduct(a, b, c);
   const isQuick = m >= fewestRows && b.rowStride === 1 && contains(b.data) && contains(c.data) && hasManyZeros(a);
-  const done = isQuick && onTemporaries([k * n, listed()], (turned, list) => {
-    kernels.transpose(at(b), 4 * b.colStride, n, k, turned!, 4 * n);
-    if (!kernels.areFinite(turned!, k * n)) return false;
-    kernels.sparseGemm(at(a), 4 * a.rowStride, 4 * a.colStride, turned!, 4 * n, at(c), 4 * c.rowStride, m, n, k, false, list!);
+  const done = isQuick && onTemporaries([k * n, listed()], (columns, list) => {
+    const turned = columns!.byteOffset;
+    kernels.transpose(at(b), 4 * b.colStride, n, k, turned, 4 * n);
+    if (!kernels.areFinite(turned, k * n)) return false;
+    kernels.sparseGemm(at(a), 4 * a.rowStride, 4 * a.colStride, turned, 4 * n, at(c), 4 * c.rowStride, m, n, k, false, list!.byteOffset);
     return true;
   });
   if (!done) gemm(a, b, c);
@@ -52,10 +45,11 @@ export function addGemmBySparse(a: MatrixView, b: MatrixView, c: MatrixView): vo
   checkProduct(a, b, c);
   const isQuick = m >= fewestRows && k <= blockDepth && a.rowStride === 1 && a.colStride === m && c.rowStride === n &&
     contains(a.data) && contains(c.data) && hasManyZeros(b) && kernels.areFinite(at(a), m * k);
-  const done = isQuick && onTemporaries([m * n, m * n, listed()], (product, turned, list) => {
-    kernels.sparseGemm(at(b), 4 * b.colStride, 4 * b.rowStride, at(a), 4 * a.colStride, product!, 4 * m, n, m, k, false, list!);
-    kernels.transpose(product!, 4 * m, n, m, turned!, 4 * n);
-    kernels.axpby(1, at(c), 1, turned!, at(c), m * n);
+  const done = isQuick && onTemporaries([m * n, m * n, listed()], (...arrays) => {
+    const [product, turned, list] = arrays.map(({ byteOffset }) => byteOffset) as [number, number, number];
+    kernels.sparseGemm(at(b), 4 * b.colStride, 4 * b.rowStride, at(a), 4 * a.colStride, product, 4 * m, n, m, k, false, list);
+    kernels.transpose(product, 4 * m, n, m, turned, 4 * n);
+    kernels.axpby(1, at(c), 1, turned, at(c), m * n);
     return true;
   });
   if (!done) gemm(a, b, c, true);

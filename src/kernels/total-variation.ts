@@ -1,6 +1,5 @@
 import { dualSteps, type DualSteps } from '../core/total-variation.js';
-import { contains, scratch, temp } from './memory.js';
-import { checkApart, checkLength, kernels } from './wasm.js';
+import { checkApart, checkLength, kernels, onTemporaries } from './wasm.js';
 
 /**
  * `dualSteps` in f32: where the memory has room for three copies of the image and four of the dual, and its step is a number in f32;
@@ -15,10 +14,8 @@ export const totalVariationSteps: DualSteps = (b, tau, dual, out, options) => {
   checkLength('totalVariationSteps: q', dual.q, all);
   checkLength('totalVariationSteps: out', out, b.length);
   checkApart('totalVariationSteps', b, out);
-  const done = !(step === 0 || step === Infinity) && scratch(() => {
-    const arrays = [b.length, all, all, all, all, b.length].map(temp),
-      [from, p, q, r, s, to] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-    if (!arrays.every(contains)) return false;
+  const done = !(step === 0 || step === Infinity) && onTemporaries([b.length, all, all, all, all, b.length], (...arrays) => {
+    const [from, p, q, r, s, to] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
     from.set(b);
     p.set(dual.p);
     q.set(dual.q);

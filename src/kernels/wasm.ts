@@ -1,6 +1,6 @@
 // The compiled kernels, and the way arrays reach them: in place if they lie in the kernels' memory, as copies otherwise.
 import { wasmBase64 } from './binary.js';
-import { contains, memory, temp } from './memory.js';
+import { contains, memory, scratch, temp } from './memory.js';
 
 /** What src/kernels/assembly exports. Arrays are byte addresses, strides are in bytes. */
 interface Kernels {
@@ -129,6 +129,14 @@ export function room(length: number): Float32Array {
   if (length && !contains(array))
     throw new RangeError(`kernels: expected room for ${length} numbers in memory, got none; free arrays`);
   return array;
+}
+
+/** Runs a kernel on temporaries of these lengths and tells what it says; false where the memory has no room for all of them. */
+export function onTemporaries(lengths: readonly number[], run: (...arrays: Float32Array[]) => boolean): boolean {
+  return scratch(() => {
+    const arrays = lengths.map(temp);
+    return arrays.every(contains) && run(...arrays);
+  });
 }
 
 /** Where a kernel can read `array`: itself, or a copy that lives until the enclosing `scratch` ends. */

@@ -5,7 +5,9 @@
 import { rowByColumns, rowByRows } from './gemv';
 import { pack4, pack8 } from './pack';
 
-const blockDepth = 256, blockRows = 128;
+/** Sums along the depth are grouped so. */
+export const blockDepth = 256;
+const blockRows = 128;
 const edge = memory.data(4 * 8 * 4, 16);
 
 /** Bytes of scratch that `gemm` packs into. */

@@ -1,7 +1,6 @@
 // C = A B where many entries of A are 0: a row of A is gathered to the list of its nonzero entries, then strips of 32 columns of C
 // stay in registers while the list runs. Sums are grouped as in gemm, and a product with 0 changes none, so that the bits are gemm's.
-
-const blockDepth = 256;
+import { blockDepth } from './gemm';
 
 /** How many of n contiguous numbers are not 0; NaN is not. */
 export function nonzeros(x: usize, n: i32): i32 {
