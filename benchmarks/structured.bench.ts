@@ -1,6 +1,7 @@
 // Sign bits on structured masks and with binary activations, beside other libraries' f32 kernels.
 import { random } from '../src/core/random.js';
 import { signCsr, signToeplitz, xnorMatrix } from '../src/kernels/index.js';
+import { fourierSigns } from '../src/kernels/maps/index.js';
 import type { Case } from './case.js';
 import { denseShapes, manyLanes } from './shapes.js';
 
@@ -55,6 +56,20 @@ function toeplitz(filters: number, taps: number, n: number): Case {
   };
 }
 
+/** Signs of a filter, the same at k and −k: a peer then needs half of the spectrum. */
+function inFourier(side: number): Case {
+  return {
+    kernel: 'sign-fourier', shape: `${side}x${side}`, batch: 1, mask: 'diagonal in Fourier', tolerance: f32,
+    prepare(data) {
+      const d = data.signs(side * side), x = data.normals(side * side), output = data.zeros(side * side);
+      d.forEach((sign, k) => { d[((side - Math.floor(k / side)) % side) * side + ((side - (k % side)) % side)] = sign; });
+      const S = fourierSigns({ kind: 'diagonal', basis: 'fourier', shape: [side, side], complexInput: false, form: 'circulant' }, k => d[k]!);
+      const arrays = { d: { data: d, shape: [side, side] }, x: { data: x, shape: [side, side] } };
+      return { run: () => S.apply(1, x, output, 1), output, peers: [{ peer: 'scipy', op: 'fourier-filter', arrays }] };
+    },
+  };
+}
+
 /** Activations of ±1 come as f32 and are packed in the time measured. */
 function binary(rows: number, cols: number): Case {
   return {
@@ -74,5 +89,6 @@ function binary(rows: number, cols: number): Case {
 export const structuredCases: readonly Case[] = [
   ...denseShapes.flatMap(([rows, cols]) => [unstructured(rows, cols, 1), unstructured(rows, cols, manyLanes)]),
   toeplitz(32, 64, 4096),
+  inFourier(256), inFourier(512),
   ...denseShapes.map(([rows, cols]) => binary(rows, cols)),
 ];

@@ -35,7 +35,7 @@ const apart = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.hypot(...Array.from(a, (value, i) => value - b[i]!)) / (Math.hypot(...Array.from(b)) || 1);
 
 const packed = suite('packed engine and model files');
-for (const name of learnable)
+for (const name of [...learnable, 'radon of 7×7'])
   for (const binarizer of [sign(), straightThrough(), straightThrough({ keep: 0.5 }), ternary(), channelWise(), float()])
     packed(`${binarizer.name} on ${name}: packed, and read back from a file, gives the network's own numbers`, async () => {
       const A = operatorOf(name),

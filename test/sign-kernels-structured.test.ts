@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
 import * as kernels from '../src/kernels/index.js';
+import { fourierSigns } from '../src/kernels/maps/index.js';
 import * as reference from '../src/kernels/reference-signs.js';
 import type { Boundary, Pattern, Shape } from '../src/types.js';
 import { normals, relativeError } from './helpers.js';
@@ -226,11 +227,41 @@ binary('say what they expected', () => {
 });
 binary.run();
 
+const spectra = suite('signs in Fourier');
+/** Codes −1, 0 and +1. */
+const codesOf = (size: number, seed: number): number[] => {
+  const rng = random(seed, 80);
+  return Array.from({ length: size }, () => Math.floor(3 * rng.uniform()) - 1);
+};
+spectra('equal their twin to the bit around words, in place too', () => {
+  for (const size of [...sizes, 2, 34, 95, 97]) for (const batch of [1, 3]) for (const resident of [false, true]) {
+    const codes = codesOf(size, size), code = (k: number): number => codes[k]!, X = normals(2 * size * batch, size);
+    const expected = X.slice(), out = resident ? alloc(X.length) : X.slice(), exact = -0.375;
+    out.set(X);
+    reference.spectrumSigns(size, code).multiply(exact, X, expected, batch);
+    kernels.spectrumSigns(size, code).multiply(exact, out, out, batch);
+    assert.equal([...out], [...expected], `${size}, ${batch}`);
+    if (resident) free(out);
+  }
+});
+spectra('what is left out is zero, be it infinite', () => {
+  const X = Float32Array.of(Infinity, NaN, 1, 2, -Infinity, 3), out = X.slice();
+  kernels.spectrumSigns(3, k => [0, -1, 0][k]!).multiply(2, X, out, 1);
+  assert.equal([...out], [0, 0, -2, -4, 0, 0]);
+});
+spectra('say what they expected', () => {
+  const S = kernels.spectrumSigns(3, () => 1);
+  assert.throws(() => S.multiply(1, new Float32Array(5), new Float32Array(6), 1), 'spectrumSigns: X: expected 6 numbers, got 5');
+  assert.throws(() => S.multiply(1, new Float32Array(12), new Float32Array(6), 2), 'spectrumSigns: out: expected 12 numbers, got 6');
+});
+spectra.run();
+
 const witness = suite('signs on patterns beside scipy, torch and numpy');
 type Products = Record<'signs' | 'x' | 'y' | 'forward' | 'adjoint', number[]>;
 const fixture = JSON.parse(readFileSync('test/fixtures/sign-kernels-structured.json', 'utf8')) as {
   csr: { rows: number; cols: number; rowPtr: number[]; colIdx: number[]; batch: number } & Products;
   toeplitz: (Omit<Toeplitz, 'kind'> & Products)[];
+  spectra: (Omit<Pattern & { kind: 'diagonal'; basis: 'fourier' }, 'support'> & { support: number[] } & Products)[];
   xnor: { rows: number; cols: number; batch: number } & Products;
 };
 const f32 = (values: number[]): Float32Array => Float32Array.from(values);
@@ -262,4 +293,14 @@ for (const [name, maps] of [['kernel', kernels], ['twin', reference]] as const) 
     assert.equal([...out], forward);
   });
 }
+witness('signs and zeros in Fourier are numpy\'s', () => {
+  for (const { signs, x, y, forward, adjoint, support, ...pattern } of fixture.spectra) {
+    const map = fourierSigns({ ...pattern, kind: 'diagonal', basis: 'fourier', support: Uint8Array.from(support) }, j => signs[j]!);
+    for (const [face, from, expected] of [['apply', x, forward], ['applyAdjoint', y, adjoint]] as const) {
+      const out = new Float32Array(expected.length);
+      map[face](1, f32(from), out, 2);
+      assert.ok(relativeError(out, f32(expected)) <= CLOSE, `${pattern.form} of ${pattern.shape.join('×')}, ${face}`);
+    }
+  }
+});
 witness.run();

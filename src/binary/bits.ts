@@ -10,10 +10,13 @@ function bitmap(codes: Codes, isSet: (code: number) => boolean): Uint32Array {
   return words;
 }
 
+/** The sign bits of codes. */
+export const signBits = (codes: Codes): Uint32Array => bitmap(codes, code => code < 0);
+
 /** Packs codes to sign bits; a second bitmap marks the zeros if there are any. */
 export function packCodes({ name, map }: Param, codes: Codes, rowScales?: Float32Array): OneBitMatrix {
   return {
-    name, pattern: map!.pattern, signs: bitmap(codes, code => code < 0),
+    name, pattern: map!.pattern, signs: signBits(codes),
     ...(codes.includes(0) && { zeros: bitmap(codes, code => code === 0) }),
     ...(rowScales && { rowScales }),
   };

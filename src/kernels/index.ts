@@ -10,10 +10,11 @@ export { type Conv3x3Shape, conv3x3, conv3x3InputGradient, conv3x3WeightGradient
 export { laneBlock, toLanes, fromLanes } from './lanes.js';
 export { type BlockSizes, type Precision, type SignMatrix, signMatrix, setSigns, multiplySigns } from './signs.js';
 export { type Product, type SignProduct, floatProduct, signProduct } from './products.js';
-export { type SignMap } from './sign-map.js';
+export { type SignalSigns, type SignMap } from './sign-map.js';
 export { type CsrProduct, csrProduct } from './csr.js';
 export { signCsr } from './sign-csr.js';
 export { signToeplitz } from './sign-toeplitz.js';
+export { type SpectrumSigns, spectrumSigns } from './sign-spectrum.js';
 export { type XnorMatrix, xnorMatrix } from './xnor.js';
 export { multiplyComplex } from './complex.js';
 export { fourierPlan32, inParts } from './fft.js';

@@ -1,6 +1,7 @@
 // The slow, obvious twins of the kernels on structured sign bits, with the same arguments; sums in f64.
 import type { Boundary, Pattern } from '../types.js';
 import type { SignMap } from './sign-map.js';
+import type { SpectrumSigns } from './sign-spectrum.js';
 import type { XnorMatrix } from './xnor.js';
 
 const sign = (signs: Uint32Array, k: number): number => signs[k >>> 5]! & (1 << (k & 31)) ? -1 : 1;
@@ -50,6 +51,15 @@ export function signToeplitz({ shape, support, origin, boundary, channels }: Pat
         entry(o * size + i * width + j, c * size + row * width + col, sign(signs, ((o * from + c) * kh + a) * kw + b));
       }
   });
+}
+
+export function spectrumSigns(size: number, code: (k: number) => number): SpectrumSigns {
+  return {
+    multiply(scale, X, out, batch) {
+      for (let b = 0; b < batch; b++) for (let k = 0; k < size; k++) for (const at of [2 * (b * size + k), 2 * (b * size + k) + 1])
+        out[at] = code(k) ? scale * code(k) * X[at]! : 0;
+    },
+  };
 }
 
 export function xnorMatrix(rows: number, cols: number, signs: Uint32Array): XnorMatrix {

@@ -1,16 +1,17 @@
 import { checkApart, checkLength } from './wasm.js';
 
-/**
- * ±1 on a pattern as a linear map S, times a scale. Signals lie one after the other (`apply`) or side by side (`applyLanes`:
- * size × lanes, row-major). Any number of signals; out is another array than the input.
- */
-export interface SignMap {
+/** Signs, or ternary codes, on a pattern as a linear map S, times a scale, for any number of signals one after the other. */
+export interface SignalSigns {
   readonly inSize: number;
   readonly outSize: number;
   /** out = scale · S x. */
   apply(scale: number, x: Float32Array, out: Float32Array, batch: number): void;
   /** out = scale · Sᴴ y. */
   applyAdjoint(scale: number, y: Float32Array, out: Float32Array, batch: number): void;
+}
+
+/** The same for signals side by side as well (size × lanes, row-major); out is another array than the input. */
+export interface SignMap extends SignalSigns {
   applyLanes(scale: number, x: Float32Array, out: Float32Array, lanes: number): void;
   applyLanesAdjoint(scale: number, y: Float32Array, out: Float32Array, lanes: number): void;
 }

@@ -86,6 +86,7 @@ interface Kernels {
   ): void;
   copyRuns(x: number, plane: number, planes: number, runs: number, count: number, unit: number, out: number): void;
   addRuns: Kernels['copyRuns'];
+  signSpectrum(x: number, signs: number, kept: number, out: number, n: number, scale: number): void;
   signBits(x: number, n: number, to: number): void;
   xnor(w: number, x: number, out: number, rows: number, bytes: number, n: number, batch: number, scale: number): void;
   coherenceStart(search: number): void;

@@ -14,6 +14,7 @@ export { transpose } from './transpose';
 export { signCsr, signCsrLanes, gatherLanes } from './sign-csr';
 export { signedLines } from './signed-sums';
 export { correlateSigns } from './sign-correlate';
+export { signSpectrum } from './sign-spectrum';
 export { copyRuns, addRuns } from './runs';
 export { signBits, xnor } from './xnor';
 export { packSigns, packSignsTransposed } from './sign-pack';

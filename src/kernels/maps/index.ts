@@ -7,6 +7,7 @@ import { fourierMap, identityDiagonalMap } from './diagonal.js';
 import { toeplitzMap } from './toeplitz.js';
 
 export { hasWinograd } from './channels.js';
+export { fourierSigns } from './diagonal.js';
 export { signalBySignal, signsMap } from './signs.js';
 
 /** The linear map with one weight for every place that `pattern` leaves free. */
