@@ -7,7 +7,7 @@ import { convolution, gaussianKernel, identity, matrix, rampFilter } from '../op
 import { tensor } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
 import { encodeSafetensors } from '../src/core/safetensors.js';
-import { parts } from '../src/tasks/breathing.js';
+import { parts } from '../src/tasks/parts.js';
 import { evaluate } from '../src/tasks/evaluate.js';
 import { tasks, taskByName } from '../src/tasks/index.js';
 import type { RunOptions } from '../src/tasks/rows.js';

@@ -1,7 +1,7 @@
 import type { OneBitNetwork } from '../types.js';
 import { tensor } from '../core/array.js';
 import { accounting, pack } from '../packed/engine.js';
-import { parts } from './breathing.js';
+import { parts } from './parts.js';
 import { backProjection, classical, classicalIterates, solveSignals } from './classical.js';
 import { trained } from './methods.js';
 import type { MethodRow } from './rows.js';

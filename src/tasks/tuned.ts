@@ -6,7 +6,7 @@ import { fista } from '../solvers/ista.js';
 import type { Solution, SolverOptions } from '../solvers/solution.js';
 import { tvSolver } from '../solvers/tv.js';
 import { squaredNormOf } from './classical.js';
-import { parts } from './breathing.js';
+import { parts } from './parts.js';
 import type { NamedImage } from './image-files.js';
 import { measurementOf, type Scene } from './scene.js';
 import { scoresOf, type Scoring } from './scores.js';

@@ -5,7 +5,7 @@ import {
 } from '../binary/uncertainty.js';
 import type { OneBitNetwork } from '../types.js';
 import { measured } from '../unrolled/batches.js';
-import { parts } from './breathing.js';
+import { parts } from './parts.js';
 import { correlation, nmseDb } from './metrics.js';
 import { firstSignals, iteratesOn, type Scene } from './scene.js';
 import type { SeedRun } from './seed-run.js';

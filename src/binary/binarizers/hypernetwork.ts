@@ -1,4 +1,5 @@
 import type { OneBitNetwork, UnrolledNetwork } from '../../types.js';
+import { breathing } from '../../core/breathing.js';
 import { paced } from '../../core/steps.js';
 import { blockHypernetworkSteps, type BlocksOptions } from '../../quantum/index.js';
 import { energy } from '../../qubo/model.js';
@@ -28,20 +29,7 @@ const mostQubits = 10;
 /** A circuit meets its table again in each round: no visit has to end at a minimum. */
 const visit = { iterations: 30, gradient: 1e-6, decrease: 1e-4 }, rounds = 4;
 
-const breathMs = 40;
 type Pause = () => Promise<void>;
-
-/** Lets the event loop run now and then, and throws where the fit was stopped. */
-function breathing({ phase = 'hypernetwork', signal }: FitOptions): Pause {
-  let breath = performance.now();
-  return async () => {
-    if (performance.now() - breath >= breathMs) {
-      await new Promise(resolve => { setTimeout(resolve, 0); });
-      breath = performance.now();
-    }
-    if (signal?.aborted) throw Object.assign(new Error(`${phase}: interrupted while circuits train`), { name: 'AbortError' });
-  };
-}
 
 /**
  * The best of descents, and of circuits in blocks that begin at it; rows whose errors meet in one place then descend
@@ -99,7 +87,7 @@ export const hypernetwork = (options: HypernetworkBinarizerOptions = {}): Binari
   name: 'hypernetwork',
   async fit(net, data, fitting: FitOptions = {}): Promise<BayesianNetwork> {
     const { block, depth, temperature } = checked(net, options), circuits = { block, depth, rounds, optimizer: visit };
-    const pause = breathing(fitting);
+    const pause = breathing(fitting.phase ?? 'hypernetwork', fitting.signal);
     const search = postTraining('hypernetwork', { method: searchedRows(), last: circuitRows(circuits, pause) }, options);
     const fit: OneBitNetwork = await search.fit(net, data, fitting), float = cloneToBinarize('hypernetwork', net);
     const y = calibrationMeasurements(float, data, options.signals ?? signalsFor(float), fitting), values = oneBitParams(fit);

@@ -1,5 +1,5 @@
 import { paced } from '../../core/steps.js';
-import { breathing } from '../breathing.js';
+import { breathing } from '../../core/breathing.js';
 import { bitsOf, networkCosts, pointsOf, predict } from './hypernetwork-gaussians.js';
 import { searchColumns, tableColumns, tableMethods, type TableProblem, type Trained } from './hypernetwork-methods.js';
 import { accuracyOf, crossEntropies, encodedCrossEntropies, encodingOf, twoDigits } from './hypernetwork-mnist.js';

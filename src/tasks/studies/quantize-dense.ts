@@ -1,5 +1,5 @@
 import { largestScale } from '../../qubo/rounding/index.js';
-import { breathing } from '../breathing.js';
+import { breathing } from '../../core/breathing.js';
 import { accuracyOf, trainDense } from './dense-network.js';
 import { firstImages, pixelsPer, publishedSets, resized, type LabelledImages, type LabelledSplit } from './labelled-images.js';
 import { affordable, quantizationOf, quantizedNames } from './quantize-methods.js';

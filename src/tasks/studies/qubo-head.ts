@@ -1,7 +1,7 @@
+import { breathing } from '../../core/breathing.js';
 import { headAccuracy, headState, type HeadData } from '../../qubo/head.js';
 import { trainHeadByQubo, trainHeadExactly, type HeadTraining, type TrainedHead } from '../../qubo/head-training.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
-import { breathing } from '../breathing.js';
 import { trainDense } from './dense-network.js';
 import { firstImages, publishedSets, type LabelledImages, type LabelledSplit } from './labelled-images.js';
 import { convolutionFeatures, randomFilters, standardized } from './random-features.js';

@@ -1,10 +1,10 @@
+import { breathing, interruption } from '../../core/breathing.js';
 import {
   byQubo, collapsed, dropout, exhaustive, formulate, lexicographicGamma, margins, scored, straightThrough,
   type Trainer, type TrainingProblem,
 } from '../../qubo/binary-network/index.js';
 import { energy } from '../../qubo/model.js';
 import { annealing } from '../../qubo/solvers/annealing.js';
-import { breathing, interruption } from '../breathing.js';
 import type { Study, StudyOptions, StudyRow } from './study.js';
 import { trainingSource, trainingVariants, type TrainingData } from './train-binary-data.js';
 

@@ -1,5 +1,3 @@
-import type { Progress } from '../unrolled/train.js';
-
 const breathMs = 50;
 
 /** What work throws where it was stopped. */
@@ -14,18 +12,5 @@ export function breathing(what: string, signal?: AbortSignal): () => Promise<voi
       breath = performance.now();
     }
     if (signal?.aborted) throw interruption(what);
-  };
-}
-
-/** Called after each part of work that is no training: tells how many are done, of `steps` or more, and breathes. */
-export function parts(
-  phase: string, steps: number, { onProgress, signal }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {},
-): () => Promise<void> {
-  const breathe = breathing(phase, signal);
-  let step = 0;
-  return () => {
-    step++;
-    onProgress?.({ phase, step, steps: Math.max(step, steps) });
-    return breathe();
   };
 }
