@@ -130,9 +130,11 @@ images('impossible options are one line of wrong use', () => {
   }
 });
 images('a run on images writes a page without a network request and rows with SSIM', () => {
-  const { status, stdout, stderr } = run('run', 'tomography', '--quick', '--layers', '2', '--start-steps', '2', '--steps', '2', '--methods', 'linear,float,straight-through', '--json', '--out', at('run'));
+  const { status, stdout, stderr } = run('run', 'tomography', '--quick', '--layers', '2', '--features', '3', '--start-steps', '2', '--steps', '2', '--methods', 'linear,float,straight-through', '--json', '--out', at('run'));
   assert.is(status, 0, stderr);
   const { rows } = JSON.parse(stdout), page = readFileSync(at('run/report.html'), 'utf8');
+  // Per layer 4 · 3² + 2 · 3 kernels of 9 signs.
+  assert.is(rows.at(-1).bytes.signs, Math.ceil((2 * (4 * 81 + 2 * 27)) / 8));
   for (const { method, ssim, psnrDb } of rows) assert.ok(ssim > 0 && ssim < 1 && psnrDb > 5 && page.includes(method), method);
   assert.not.match(page, /(?:src|href)="https?:|@import|<script/);
   assert.match(page, /data:image\/png;base64,/);

@@ -13,7 +13,9 @@ import type { RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
 /** Options of `run` that speak of reconstruction alone. */
-const foreign = { layers: '--layers', snr: '--snr', steps: '--steps', startSteps: '--start-steps', network: '--network', weights: '--weights' } as const;
+const foreign = {
+  layers: '--layers', features: '--features', snr: '--snr', steps: '--steps', startSteps: '--start-steps', network: '--network', weights: '--weights',
+} as const;
 
 function studyOptions(study: Study, given: RunArguments): Omit<StudyOptions, 'signal' | 'onProgress'> {
   for (const [key, flag] of Object.entries(foreign))

@@ -19,6 +19,7 @@ export interface RunArguments {
   readonly methods?: string;
   readonly variant?: string;
   readonly layers?: number;
+  readonly features?: number;
   readonly seeds?: number;
   readonly seed?: number;
   readonly snr?: number;
@@ -51,6 +52,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
     quick: given.quick ?? false,
     ...(given.variant !== undefined && { variant: given.variant }),
     ...(given.layers !== undefined && { layers: given.layers }),
+    ...(given.features !== undefined && { features: given.features }),
     ...(given.steps !== undefined && { steps: given.steps }),
     ...(folder && { folder }),
     ...(given.network !== undefined && { network: given.network }),
@@ -111,6 +113,7 @@ export function addRun(program: Command): void {
     .option('--methods <names>', 'comma-separated, or all')
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
+    .option('--features <N>', 'channels of the convolutions of ISTA-Net and ISTA-Net+', positiveInteger)
     .option('--seeds <N>', 'number of seeds', positiveInteger)
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)

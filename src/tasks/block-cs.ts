@@ -63,7 +63,8 @@ export const blockCs: Task = {
   networks: ['ista-net-plus', 'ista-net', 'learned-ista'],
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 9,
-  make({ variant, seed, network, folder, weights }) {
+  takesFeatures: ['ista-net-plus', 'ista-net'],
+  make({ variant, seed, network, features, folder, weights }) {
     const m = measurements[variant]!,
       read = (path: string): Tensor => parseNpy(folder!.read(path), path);
     const A = folder
@@ -77,7 +78,7 @@ export const blockCs: Task = {
     const problem = { operator: A, prox: l1() };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
-      const net = istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed });
+      const net = istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...(features !== undefined && { features }) });
       net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
       return net;
     };

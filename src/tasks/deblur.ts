@@ -39,7 +39,9 @@ export const deblur: Task = {
   variants: Object.keys(kernels),
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  make({ variant, seed, network, folder }) {
+  takesFeatures: ['ista-net-plus', 'ista-net'],
+  make(options) {
+    const { variant, seed, folder } = options;
     const kernel = kernels[variant]!(),
       blurs = new Map<string, LinearOperator>();
     // One for images of one size, so that its norm is computed once.
@@ -73,7 +75,7 @@ export const deblur: Task = {
       scenes: () => (folder ? namedImages(folder, 'images/set12') : drawn(4, 2000 * seed + 1000)).map(scene),
       tuning: { scenes: tuningImages(train).map(scene), lambdas: [3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => y,
-      network: smallNetwork(A, network, seed),
+      network: smallNetwork(A, options),
     };
   },
 };

@@ -49,7 +49,9 @@ export const eegDenoise: Task = {
   variants: Object.keys(ranges),
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  make({ variant, seed, network, folder }) {
+  takesFeatures: ['ista-net-plus', 'ista-net'],
+  make(options) {
+    const { variant, seed, folder } = options;
     const A = identity([length]),
       signals = eegMixtures(folder ? recordingOf(folder) : syntheticRecording({ seed }), {
         length,
@@ -91,7 +93,7 @@ export const eegDenoise: Task = {
           }
         return out;
       },
-      network: smallNetwork(A, network, seed, { taps: 9 }),
+      network: smallNetwork(A, options, { taps: 9 }),
     };
   },
 };

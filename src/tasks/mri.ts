@@ -79,7 +79,9 @@ export const mri: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  make({ variant, seed, network, folder, weights }) {
+  takesFeatures: ['ista-net-plus', 'ista-net'],
+  make(options) {
+    const { variant, seed, folder, weights } = options;
     const side = folder ? 128 : 64,
       shape = [side, side];
     const A = fourier(shape, { mask: radialShare(side, Number(variant)), complexInput: false });
@@ -123,7 +125,7 @@ export const mri: Task = {
         lambdas: [0.0003, 0.001, 0.003, 0.01],
       },
       linear: ({ y, operator }) => operator.adjoint(tensor(y, operator.outShape)).data,
-      network: imported ? () => imported : smallNetwork(A, network, seed),
+      network: imported ? () => imported : smallNetwork(A, options),
     };
   },
 };

@@ -77,6 +77,8 @@ export interface RunOptions {
   readonly network?: string;
   readonly methods: readonly string[];
   readonly layers?: number;
+  /** Channels of the networks' convolutions. */
+  readonly features?: number;
   readonly seeds: readonly number[];
   readonly snrDb: number;
   readonly supportSelection: boolean;
@@ -106,7 +108,7 @@ export interface Result {
 }
 
 /** Throws a RangeError naming the task's variants and networks, or the methods. */
-export function checkRun(task: Task, { variant, network, methods, layers, seeds, weights, uncertainty }: RunOptions): void {
+export function checkRun(task: Task, { variant, network, methods, layers, features, seeds, weights, uncertainty }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))
     throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
   if (network !== undefined && !task.networks.includes(network))
@@ -114,6 +116,10 @@ export function checkRun(task: Task, { variant, network, methods, layers, seeds,
   if (weights && !task.takesWeights) throw new RangeError(`run: expected a task that takes --weights, got ${task.name}`);
   if (weights && !task.takesWeights!.includes(network ?? task.networks[0]!))
     throw new RangeError(`run: expected --network ${task.takesWeights!.join(' or ')} with --weights, got ${network}`);
+  if (features !== undefined && (weights || !task.takesFeatures?.includes(network ?? task.networks[0]!)))
+    throw new RangeError(`run: expected no --features ${weights ? 'with --weights, which have their own' : `for ${network ?? task.networks[0]} of ${task.name}`}, got ${features}`);
+  if (features !== undefined && (!Number.isSafeInteger(features) || features < 1 || features > 256))
+    throw new RangeError(`run: expected 1 to 256 features, got ${features}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

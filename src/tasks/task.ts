@@ -15,6 +15,8 @@ export interface TaskOptions {
   readonly seed: number;
   /** Which of the task's networks. */
   readonly network: string;
+  /** Channels of the network's convolutions; the task's own number unless given. */
+  readonly features?: number;
   /** Given where the user named a data folder. */
   readonly folder?: DataFolder;
   /** A network trained elsewhere to start from, as the bytes of its safetensors file. */
@@ -85,6 +87,8 @@ export interface Task {
   /** Unrolled networks to choose from; the first is the default. */
   readonly networks: readonly string[];
   readonly layers: number;
+  /** Those of `networks` whose convolutions have channels to choose the number of; none unless given. */
+  readonly takesFeatures?: readonly string[];
   /** Those of `networks` that can start from weights trained elsewhere; none unless given. */
   readonly takesWeights?: readonly string[];
   make(options: TaskOptions): TaskInstance;

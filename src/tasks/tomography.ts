@@ -34,7 +34,9 @@ export const tomography: Task = {
   variants: ['30', '20', '45'],
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  make({ variant, seed, network }) {
+  takesFeatures: ['ista-net-plus', 'ista-net'],
+  make(options) {
+    const { variant, seed } = options;
     const count = Number(variant),
       angles = Array.from({ length: count }, (_, i) => (180 * i) / count),
       lines = radon([side, side], { angles }),
@@ -70,7 +72,7 @@ export const tomography: Task = {
       scenes: () => [scene('shepp-logan', sheppLogan(side), 3), ...Array.from({ length: testPhantoms - 1 }, (_, i) => phantom('test', i))],
       tuning: { scenes: [0, 1, 2].map(i => phantom('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => A.adjoint(tensor(y, A.outShape)).data,
-      network: smallNetwork(A, network, seed),
+      network: smallNetwork(A, options),
     };
   },
 };
