@@ -15,12 +15,16 @@ export interface QubitState {
   reset(): void;
   /** A matrix on a qubit of ψ, where the control, if there is one, is 1. */
   rotate(qubit: number, matrix: Matrix2, control?: number): void;
+  /** The same where the qubits before this one are 0 in ψ: in the part of ψ that is left. */
+  prepare(qubit: number, matrix: Matrix2): void;
   /** X, or CNOT with a control; on λ too if asked. */
   exchange(qubit: number, control?: number, both?: boolean): void;
   /** CZ. */
   negate(a: number, b: number, both?: boolean): void;
   /** Σ ψ_a conj(λ_b) by the qubit's bits, as a matrix, then the matrix on ψ and λ. */
   unrotate(qubit: number, matrix: Matrix2, control?: number): Matrix2;
+  /** The same where the matrix turns the qubit of ψ back to 0, and those before are 0. λ is worth nothing then where ψ is 0. */
+  unprepare(qubit: number, matrix: Matrix2): Matrix2;
   /** |ψ|² into out, 2ⁿ numbers. */
   probabilities(out: Float64Array): Float64Array;
   /** λ = v ψ. */
@@ -73,6 +77,10 @@ export function qubitState(qubits: number): QubitState {
       open();
       kernels.rotate(psi, count, weight(qubit), weight(control), put(matrix));
     },
+    prepare(qubit, matrix) {
+      open();
+      kernels.rotate(psi, 2 * weight(qubit), weight(qubit), 0, put(matrix));
+    },
     exchange(qubit, control, both) {
       open();
       kernels.exchange(psi, count, weight(qubit), weight(control));
@@ -86,6 +94,11 @@ export function qubitState(qubits: number): QubitState {
     unrotate(qubit, matrix, control) {
       open();
       kernels.unrotate(psi, lambda, count, weight(qubit), weight(control), put(matrix), small + 64);
+      return matrices.slice(8, 16);
+    },
+    unprepare(qubit, matrix) {
+      open();
+      kernels.unrotate(psi, lambda, 2 * weight(qubit), weight(qubit), 0, put(matrix), small + 64);
       return matrices.slice(8, 16);
     },
     probabilities(out) {

@@ -9,23 +9,34 @@ type Pass =
   | { readonly kind: 'rotations'; readonly qubit: number; readonly control?: number; readonly gates: readonly Rotation[] }
   | Extract<Gate, { kind: 'cnot' | 'cz' }>;
 
-/** Gates of one qubit wait for each other until something else touches it. */
-function passesOf({ gates }: Circuit): Pass[] {
-  const passes: Pass[] = [], open = new Map<number, Rotation[]>();
-  const close = (qubit: number): void => { open.delete(qubit); };
+interface Plan {
+  /** A qubit's gates before any that joins it to another: all of them together leave a product state. */
+  readonly opening: ReadonlyMap<number, readonly Rotation[]>;
+  readonly passes: readonly Pass[];
+}
+
+/** Gates of one qubit wait for each other until something else touches it; what a qubit that is still 0 controls does nothing. */
+function planOf({ gates }: Circuit): Plan {
+  const opening = new Map<number, readonly Rotation[]>(), passes: Pass[] = [], open = new Map<number, Rotation[]>();
+  const touched = new Set<number>(), joined = new Set<number>();
   for (const gate of gates) {
     if (gate.kind === 'cnot' || gate.kind === 'cz' || gate.kind === 'cry') {
-      close(gate.qubit);
-      close(gate.control);
+      if (!touched.has(gate.control) || (gate.kind === 'cz' && !touched.has(gate.qubit))) continue;
+      for (const qubit of [gate.control, gate.qubit]) {
+        open.delete(qubit);
+        joined.add(qubit);
+      }
       passes.push(gate.kind === 'cry' ? { kind: 'rotations', qubit: gate.qubit, control: gate.control, gates: [gate] } : gate);
     } else if (open.has(gate.qubit)) open.get(gate.qubit)!.push(gate);
     else {
       const own = [gate];
       open.set(gate.qubit, own);
-      passes.push({ kind: 'rotations', qubit: gate.qubit, gates: own });
+      if (joined.has(gate.qubit)) passes.push({ kind: 'rotations', qubit: gate.qubit, gates: own });
+      else opening.set(gate.qubit, own);
     }
+    touched.add(gate.qubit);
   }
-  return passes;
+  return { opening, passes };
 }
 
 const product = (gates: readonly Rotation[], angles: ArrayLike<number>): Matrix2 =>
@@ -59,7 +70,9 @@ function checkLength(what: string, { length }: ArrayLike<number>, expected: numb
 
 /** A state-vector simulator in f64 for at most 20 qubits. Throws a RangeError for more, and for arrays of a wrong length. */
 export function simulator(of: Circuit): Simulator {
-  const state = qubitState(of.qubits), passes = passesOf(of), count = 2 ** of.qubits;
+  const state = qubitState(of.qubits), { opening, passes } = planOf(of), count = 2 ** of.qubits;
+  /** From the last qubit, so that those before are 0. */
+  const first = [...opening].sort(([p], [q]) => q - p);
   let current: Float64Array | undefined;
 
   function run(angles: ArrayLike<number>): Float64Array {
@@ -68,6 +81,7 @@ export function simulator(of: Circuit): Simulator {
     if (!at.every(Number.isFinite)) throw new RangeError('simulator: expected finite angles, got others');
     current = undefined;
     state.reset();
+    for (const [qubit, gates] of first) state.prepare(qubit, product(gates, at));
     for (const pass of passes) {
       if (pass.kind === 'cnot') state.exchange(pass.qubit, pass.control);
       else if (pass.kind === 'cz') state.negate(pass.qubit, pass.control);
@@ -105,6 +119,8 @@ export function simulator(of: Circuit): Simulator {
         else if (pass.kind === 'cz') state.negate(pass.qubit, pass.control, true);
         else collect(pass.gates, state.unrotate(pass.qubit, adjoint(product(pass.gates, angles)), pass.control), angles, out);
       }
+      for (const [qubit, gates] of [...first].reverse())
+        collect(gates, state.unprepare(qubit, adjoint(product(gates, angles))), angles, out);
       return out;
     },
     amplitudes(angles) {
