@@ -122,6 +122,7 @@ export const networkCases: readonly {
   { name: 'admm', make: unrolledAdmm, solver: 'admm' },
   { name: 'ista-net', make: (p, o) => istaNet(p, { ...o, transform: 'istanet', features: 3 }), solver: 'none', kinks: true },
   { name: 'ista-net-plus', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3 })), solver: 'none', kinks: true },
+  { name: 'hqs-net', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3, dataStep: 'proximal' })), solver: 'none', kinks: true },
   { name: 'tied admm', make: (p, o) => unrolledAdmm(p, { ...o, coupling: 'tied' }), solver: 'admm on matrices' },
 ];
 

@@ -57,6 +57,19 @@ for (const own of cases) {
     assert.equal(decodeModel(encodeModel(net)).net.forward(y).data, net.forward(y).data);
   });
 }
+nets('a proximal data step solves (AᴴA + rho I) v = Aᴴy + rho x, brings back what a blur damps, and survives a file and another size', () => {
+  const A = convolution(tensor([0.25, 0.5, 0.25], [3]), [16], { method: 'fft' }), truth = normalTensor([16], 4), y = A.forward(truth);
+  const make = (layers: number) => istaNet({ operator: A, prox: l1() }, { layers, features: 2, dataStep: 'proximal' }), net = make(1);
+  const rho = net.params.find(({ name }) => name === 'rho.0')!.value[0]!, [x, v] = net.iterates(y).map(({ data }) => data);
+  const residual = A.adjoint(A.forward(tensor(v!, [16]))).data.map((value, i) => value + rho * (v![i]! - x![i]!));
+  assert.ok(relativeError(residual, A.adjoint(y).data) <= MAP);
+  const gradient = istaNet({ operator: A, prox: l1() }, { layers: 1, features: 2 }).forward(y).data;
+  assert.ok(relativeError(v!, truth.data) < 0.85 * relativeError(gradient, truth.data));
+  const fit: OneBitNetwork = { ...make(3), binarizer: 'float', scale: 1, matrices: [] }, again = decodeModel(encodeModel(fit)).net;
+  assert.equal(again.forward(y).data, fit.forward(y).data);
+  assert.equal(onOperator(again, convolution(tensor([0.25, 0.5, 0.25], [3]), [23])).forward(normalTensor([23], 1)).shape, [23]);
+  assert.throws(() => istaNet({ operator: A, prox: l1() }, { layers: 1, dataStep: 'newton' as never }), /expected dataStep gradient or proximal, got newton/);
+});
 nets('a missing, misnamed, misshapen or broken tensor is one clear line', () => {
   const own = cases[1]!;
   const without = (name: string): Stored => Object.fromEntries(Object.entries(stored(own)).filter(([key]) => key !== name));

@@ -5,13 +5,14 @@ import type { Recipe, TaskOptions } from './task.js';
 
 export const transformOf = (network: string): 'istanet' | 'istanet-plus' => (network === 'ista-net' ? 'istanet' : 'istanet-plus');
 
-/** A network's name among those of a task, from what it is. */
-export const networkName = ({ args }: NetworkDescription): string => (args['transform'] === 'istanet' ? 'ista-net' : 'ista-net-plus');
+/** A network's name among those of a task, from what it is: 'hqs-net' is ISTA-Net+ with proximal data steps. */
+export const networkName = ({ args }: NetworkDescription): string =>
+  (args['dataStep'] === 'proximal' ? 'hqs-net' : args['transform'] === 'istanet' ? 'ista-net' : 'ista-net-plus');
 
 /** ISTA-Net+ small enough to train within a minute on a CPU: 12 channels unless told otherwise, no symmetry loss. */
 export const smallNetwork = (operator: LinearOperator, { network, seed, features = 12 }: TaskOptions, options: Partial<IstaNetOptions> = {}) =>
   (layers: number): UnrolledNetwork => istaNet({ operator, prox: l1() },
-    { layers, transform: transformOf(network), features, symmetry: 0, seed, ...options });
+    { layers, transform: transformOf(network), features, ...(network === 'hqs-net' && { dataStep: 'proximal' }), symmetry: 0, seed, ...options });
 
 /** Float training, then as long again with every binarizer. */
 export const smallRecipe: Recipe = {

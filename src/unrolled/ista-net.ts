@@ -3,6 +3,7 @@ import { checkShape, formatShape, sizeOf } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { random } from '../core/random.js';
 import { patternMap } from '../kernels/maps/index.js';
+import { gradientData, proximalData } from './layers/data-step.js';
 import { linearStart } from './layers/linear-start.js';
 import { transformStep, type Transform } from './layers/transform-step.js';
 import { network } from './network.js';
@@ -21,6 +22,11 @@ export interface IstaNetOptions {
   readonly taps?: number;
   /** 'adjoint': x₀ = Aᴴy/L, L = 1.001 ‖A‖²; 'linear': x₀ = Q y with a Q fitted to training signals or loaded; Q does not train. */
   readonly start?: 'adjoint' | 'linear';
+  /**
+   * 'gradient': v = x − eta Aᴴ(A x − y), as published; 'proximal': v = argmin ‖A v − y‖² + rho ‖v − x‖², which also brings back
+   * what A damps (half-quadratic splitting: Zhang et al. 2017, IRCNN; Yang et al. 2016, ADMM-Net).
+   */
+  readonly dataStep?: 'gradient' | 'proximal';
   /** Weight of the symmetry loss in training. */
   readonly symmetry?: number;
   /** ‖A‖, computed unless given; a network carried to another image size keeps its own. */
@@ -30,6 +36,9 @@ export interface IstaNetOptions {
 
 const maxLayers = 100,
   maxFeatures = 1024;
+/** rho at first, and the least that training takes it to, in units of ‖A‖². */
+const firstPenalty = 0.03,
+  leastPenalty = 1e-4;
 /** A map of kernels may hold an index for every tap at every entry of its signals. */
 const maxPlaces = 2 ** 28;
 
@@ -67,7 +76,7 @@ function check(who: string, name: string, value: number, most: number): void {
  * signals, or a shape that does not hold them.
  */
 export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetwork {
-  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', symmetry = 0.01, taps = 3, seed = 1 } = options;
+  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', dataStep = 'gradient', symmetry = 0.01, taps = 3, seed = 1 } = options;
   const { operator, prox } = problem,
     shape = options.shape ?? operator.inShape,
     who = 'ista-net';
@@ -84,6 +93,8 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
     throw new RangeError(`${who}: expected transform istanet or istanet-plus, got ${String(transform)}`);
   if (start !== 'adjoint' && start !== 'linear')
     throw new RangeError(`${who}: expected start adjoint or linear, got ${String(start)}`);
+  if (dataStep !== 'gradient' && dataStep !== 'proximal')
+    throw new RangeError(`${who}: expected dataStep gradient or proximal, got ${String(dataStep)}`);
   if (!(symmetry >= 0 && symmetry < Infinity)) throw new RangeError(`${who}: expected symmetry >= 0, got ${symmetry}`);
   if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || sizeOf(shape) !== sizeOf(operator.inShape))
     throw new RangeError(`${who}: expected a shape of 1 or 2 axes for signals ${formatShape(operator.inShape)}, got [${String(shape)}]`);
@@ -115,18 +126,19 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
       ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false })
       : undefined;
   const channels = Object.entries(kernelChannels(transform, features));
+  const penalty = (k: number): Param => param(`rho.${k}`, Float32Array.of(firstPenalty * L), { min: leastPenalty * L });
   const phases = Array.from({ length: layers }, (_, k) =>
     transformStep(
       `ista-net.${k}`,
-      operator,
+      dataStep === 'proximal' ? proximalData(operator, penalty(k)) : gradientData(operator, scalar(`eta.${k}`, 1 / L)),
       Object.fromEntries(
         channels.map(([name, [from, to]]) => [name, kernels(`${name}.${k}`, from, to, name === 'G')]),
       ) as unknown as Transform,
-      { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, 0.01) },
+      scalar(`theta.${k}`, 0.01),
       symmetry,
     ),
   );
-  const args = { layers, transform, features, shape: [...shape], taps, start, symmetry, norm: length, seed };
+  const args = { layers, transform, features, shape: [...shape], taps, start, ...(dataStep === 'proximal' && { dataStep }), symmetry, norm: length, seed };
   return network(problem, { preset: 'ista-net', prox: prox.name, args }, [
     linearStart('start', operator, { ...(Q && { Q }), scale: 1 / L }),
     ...phases,

@@ -1,8 +1,8 @@
 import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
-import { axpby, dot, temp } from '../../kernels/index.js';
-import { normalSolver } from '../../solvers/normal-solver.js';
+import { axpby, temp } from '../../kernels/index.js';
 import type { Shrinkage } from '../shrink.js';
+import { proximalData } from './data-step.js';
 
 /**
  * One ADMM iteration (Boyd et al. 2011, §6.4; unrolled: Yang et al. 2016): with v = z − u,
@@ -13,14 +13,12 @@ import type { Shrinkage } from '../shrink.js';
 export function admmLayer(name: string, A: LinearOperator, shrink: Shrinkage,
   { W, rho, theta }: { W?: Param; rho: Param; theta: Param }): Layer {
   const n = sizeOf(A.inShape), m = sizeOf(A.outShape);
-  let known: { rho: number; solve: ReturnType<typeof normalSolver> } | undefined;
-  const solver = (value: number) => (known?.rho === value ? known : (known = { rho: value, solve: normalSolver(A, value) })).solve;
+  const data = proximalData(A, rho);
 
   /** x from v and y, with the pullback of x to v. */
   function update(v: Float32Array, y: Float32Array, batch: number): [Float32Array, (gx: Float32Array, out: Float32Array) => void] {
-    const x = temp(n * batch);
     if (W) {
-      const r = temp(m * batch);
+      const x = temp(n * batch), r = temp(m * batch);
       A.apply(v, r, batch);
       axpby(1, y, -1, r, r);
       W.map!.applyAdjoint(W.value, r, x, batch);
@@ -33,16 +31,7 @@ export function admmLayer(name: string, A: LinearOperator, shrink: Shrinkage,
         axpby(1, gx, -1, out, out);
       }];
     }
-    const penalty = rho.value[0]!, solve = solver(penalty), b = temp(n * batch);
-    A.applyAdjoint(y, b, batch);
-    axpby(1, b, penalty, v, b);
-    solve(b, x, batch);
-    return [x, (gx, out) => {
-      // (AᴴA + rho I) is self-adjoint, and d/drho of x is its inverse times v − x.
-      solve(gx, out, batch);
-      if (rho.trainable) rho.grad[0]! += dot(out, v) - dot(out, x);
-      axpby(penalty, out, 0, out, out);
-    }];
+    return data.step(v, y, batch);
   }
 
   return {

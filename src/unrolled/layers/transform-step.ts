@@ -1,7 +1,6 @@
-import type { Layer, LinearOperator, Param, State } from '../../types.js';
-import { sizeOf } from '../../core/array.js';
+import type { Layer, Param, State } from '../../types.js';
 import { axpby, dot, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
-import { productsOf } from '../products.js';
+import type { DataStep } from './data-step.js';
 
 /** The maps of one learnt transform; `D` and `G` are absent in ISTA-Net. */
 export interface Transform {
@@ -30,23 +29,17 @@ function back(param: Param, x: Float32Array, gradient: Float32Array, out: Float3
 }
 
 /**
- * v = x − eta Aᴴ(A x − y), then a soft threshold in a learnt transform:
+ * A step v towards what was measured, then a soft threshold in a learnt transform:
  *   ISTA-Net:  x⁺ = H̃(soft(H(v), theta)),             H = F2 relu F1, H̃ = B2 relu B1;
  *   ISTA-Net+: x⁺ = v + G H̃(soft(H(D v), theta)).
- * Zhang & Ghanem 2018, eqs. 5–12. The penalty is their symmetry loss, the mean of (H̃(H(d)) − d)², d = D v or v.
+ * Zhang & Ghanem 2018, eqs. 5–12, whose v is a gradient step. The penalty is their symmetry loss, the mean of (H̃(H(d)) − d)², d = D v or v.
  */
-export function transformStep(name: string, operator: LinearOperator, { D, F1, F2, B1, B2, G }: Transform,
-  { eta, theta }: { eta: Param; theta: Param }, symmetry: number): Layer {
-  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+export function transformStep(name: string, data: DataStep, { D, F1, F2, B1, B2, G }: Transform,
+  theta: Param, symmetry: number): Layer {
   return {
-    name, params: [eta, theta, ...(D ? [D] : []), F1, F2, B1, B2, ...(G ? [G] : [])],
+    name, params: [...data.params, theta, ...(D ? [D] : []), F1, F2, B1, B2, ...(G ? [G] : [])],
     vjp(state, y, batch) {
-      const x = state['x']!, step = eta.value[0]!, tau = theta.value[0]!;
-      const r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
-      A.apply(x, r, batch);
-      axpby(1, r, -1, y, r);
-      A.applyAdjoint(r, u, batch);
-      axpby(1, x, -step, u, v);
+      const tau = theta.value[0]!, [v, toData] = data.step(state['x']!, y, batch);
       const d = D ? apply(D, v, batch) : v;
       const a = apply(F1, d, batch);
       relu(a);
@@ -70,9 +63,9 @@ export function transformStep(name: string, operator: LinearOperator, { D, F1, F
       }
 
       function pullback(grad: State, inputNeeded: boolean): State {
-        const gNext = grad['x']!, gx = temp(n * batch);
+        const gNext = grad['x']!, gx = temp(v.length);
         scratch(() => {
-          const gv = temp(n * batch), gc = temp(c.length), gb = temp(b.length), gs = temp(s.length), gh = temp(h.length);
+          const gv = temp(v.length), gc = temp(c.length), gb = temp(b.length), gs = temp(s.length), gh = temp(h.length);
           const ga = temp(a.length), gd = temp(d.length);
           if (G) back(G, c, gNext, gc, batch); else gc.set(gNext);
           back(B2, b, gc, gb, batch);
@@ -92,12 +85,7 @@ export function transformStep(name: string, operator: LinearOperator, { D, F1, F
           if (mirrored) axpby(1, gd, -1, mirrored.gradient, gd);
           if (D) back(D, v, gd, gv, batch); else gv.set(gd);
           if (G) axpby(1, gv, 1, gNext, gv);
-          if (eta.trainable) eta.grad[0]! -= dot(gv, u);
-          if (!inputNeeded) return;
-          const gr = temp(m * batch);
-          A.apply(gv, gr, batch);
-          A.applyAdjoint(gr, gx, batch);
-          axpby(1, gv, -step, gx, gx);
+          toData(gv, inputNeeded ? gx : undefined);
         });
         return inputNeeded ? { x: gx } : {};
       }

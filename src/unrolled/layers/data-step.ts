@@ -1,0 +1,62 @@
+import type { LinearOperator, Param } from '../../types.js';
+import { sizeOf } from '../../core/array.js';
+import { axpby, dot, temp } from '../../kernels/index.js';
+import { normalSolver } from '../../solvers/normal-solver.js';
+import { productsOf } from '../products.js';
+
+/** How a layer brings x nearer to what was measured. */
+export interface DataStep {
+  readonly params: readonly Param[];
+  /**
+   * v for a batch, and its pullback: the gradient of v becomes that of what is learnt and, where `gx` is given, of x. Arrays live
+   * until the enclosing `scratch` ends.
+   */
+  step(x: Float32Array, y: Float32Array, batch: number): [v: Float32Array, pullback: (gv: Float32Array, gx?: Float32Array) => void];
+}
+
+/** v = x − eta Aᴴ(A x − y). */
+export function gradientData(operator: LinearOperator, eta: Param): DataStep {
+  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+  return {
+    params: [eta],
+    step(x, y, batch) {
+      const size = eta.value[0]!, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
+      A.apply(x, r, batch);
+      axpby(1, r, -1, y, r);
+      A.applyAdjoint(r, u, batch);
+      axpby(1, x, -size, u, v);
+      return [v, (gv, gx) => {
+        if (eta.trainable) eta.grad[0]! -= dot(gv, u);
+        if (!gx) return;
+        const gr = temp(m * batch);
+        A.apply(gv, gr, batch);
+        A.applyAdjoint(gr, gx, batch);
+        axpby(1, gv, -size, gx, gx);
+      }];
+    },
+  };
+}
+
+/** v = argmin ‖A v − y‖² + rho ‖v − x‖² = (AᴴA + rho I)⁻¹ (Aᴴy + rho x), by the operator's closed form or by CG. */
+export function proximalData(A: LinearOperator, rho: Param): DataStep {
+  const n = sizeOf(A.inShape);
+  let known: { rho: number; solve: ReturnType<typeof normalSolver> } | undefined;
+  const solver = (value: number) => (known?.rho === value ? known : (known = { rho: value, solve: normalSolver(A, value) })).solve;
+  return {
+    params: [rho],
+    step(x, y, batch) {
+      const penalty = rho.value[0]!, solve = solver(penalty), b = temp(n * batch), v = temp(n * batch);
+      A.applyAdjoint(y, b, batch);
+      axpby(1, b, penalty, x, b);
+      solve(b, v, batch);
+      return [v, (gv, gx) => {
+        if (!rho.trainable && !gx) return;
+        // (AᴴA + rho I) is self-adjoint, and d/drho of v is its inverse times x − v.
+        const out = gx ?? temp(n * batch);
+        solve(gv, out, batch);
+        if (rho.trainable) rho.grad[0]! += dot(out, x) - dot(out, v);
+        axpby(penalty, out, 0, out, out);
+      }];
+    },
+  };
+}
