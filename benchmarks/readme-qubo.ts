@@ -48,6 +48,16 @@ export function solverTable(): string {
   );
 }
 
+/** What `exact` proves, and how long it takes. */
+export function proofTable(): string {
+  const { time, rows } = read<{ time: number; rows: readonly { instance: string; variables: number; secondsToProof: readonly (number | null)[] }[] }>('qubo-exact');
+  return markdown(
+    ['instance', 'variables', `proven within ${time} s`, 'seconds'],
+    rows.map(({ instance, variables, secondsToProof: [seconds] }) =>
+      [instance, String(variables), seconds === null ? 'no' : 'yes', seconds === null ? '–' : seconds!.toFixed(2)]),
+  );
+}
+
 /** One line for each width; test accuracy by method, mean over seeds. */
 export function quantizeTable(): string {
   const variants = ['mnist-28', 'fashion-28', 'cifar-32', 'mnist-mlp'].filter(name => existsSync(`benchmarks/results/quantize-${name}.json`));

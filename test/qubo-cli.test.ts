@@ -79,8 +79,9 @@ qubo('bench tells what a solver refuses, goes on and fails at the end; a set tha
   const { status, stdout, stderr } = run('qubo', 'bench', '--data', data, ...only, '--solver', 'exact', '--time', '0.2', '--out', out);
   assert.is(status, 1, stderr);
   assert.match(stdout, /^bqp50-1 +2 +-2098 +-2098 +0\.000 /m);
-  const { rows, failed, complete } = JSON.parse(readFileSync(out, 'utf8')) as { rows: { instance: string }[]; failed: string[]; complete: boolean };
+  const { rows, failed, complete } = JSON.parse(readFileSync(out, 'utf8')) as { rows: { instance: string; secondsToProof: number[] }[]; failed: string[]; complete: boolean };
   assert.equal([rows.map(({ instance }) => instance), complete], [['bqp50-1'], false]);
+  assert.ok(rows[0]!.secondsToProof.length === 1 && rows[0]!.secondsToProof[0]! > 0);
   assert.equal(failed, [
     'bqp50-2: biqmac line 2: expected a variable from 1 to 2, got 3',
     'p3000-1: exact: expected at most 2097152 couplings, got 2238426',
