@@ -73,6 +73,7 @@ const bad: readonly (readonly [name: string, code: 1 | 2, args: readonly string[
   ['too many channels', 2, ['run', 'tomography', '--features', '1000', ...out]],
   ['channels beside weights', 2, ['run', 'block-cs', '--weights', good, '--features', '8', ...out]],
   ['channels in a study', 2, ['run', 'mnist-4x4', '--features', '8', ...out]],
+  ['more seeds than anyone waits for', 2, ['run', 'deconvolution', '--seeds', '9007199254740991', ...out]],
   ['negative seeds', 2, ['run', 'deconvolution', '--seeds', '-1', ...out]],
   ['a seed that is no integer', 2, ['run', 'deconvolution', '--seed', 'x', ...out]],
   ['a noise level that is no number', 2, ['run', 'deconvolution', '--snr', 'loud', ...out]],

@@ -7,6 +7,7 @@ import { compose, kroneckerIdentity, scale } from '../src/core/combine.js';
 import { norm } from '../src/core/norm.js';
 import { proxByName } from '../src/core/prox.js';
 import { dualSteps, totalVariation } from '../src/core/total-variation.js';
+import { totalVariation as onKernels } from '../src/index.js';
 import { alloc, free, scratch, temp, totalVariationSteps } from '../src/kernels/index.js';
 import { tvSolver } from '../src/solvers/tv.js';
 import { shrinkage } from '../src/unrolled/shrink.js';
@@ -124,6 +125,11 @@ tv('layers threshold in a DCT basis by products of matrices: the prox and its pu
     assert.ok(Math.abs(dTheta - wanted) <= F32 * Math.sqrt(count), `${dTheta}, expected ${wanted}`);
   }
   assert.ok(proxByName('dct-l1(200)').basis === undefined && shrinkage(proxByName('dct-l1(200)')).soft === undefined);
+});
+tv('the library\'s own prox is on the kernels, with every option', () => {
+  const [h, w] = [33, 65], b = normals(2 * h * w, 11);
+  for (const options of [{}, { anisotropic: true }, { range: [0, 1] as const, iterations: 20 }])
+    near(run(onKernels([h, w], options), b, 0.3), run(totalVariation([h, w], options), b, 0.3), F32);
 });
 tv('worked out by hand: one edge of 4 pixels, its two sides move by tau/4 per pixel towards each other', () => {
   const b = Float32Array.of(0, 0, 1, 1, 0, 0, 1, 1),

@@ -10,7 +10,7 @@ import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 import { checkpointFolder, dataFolder, outputFolder } from './files.js';
 import { interruptible } from './interrupt.js';
-import { decibels, positiveInteger, seedNumber, wholeNumber } from './options.js';
+import { decibels, integerUpTo, positiveInteger, seedNumber, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
 import { runStudy } from './run-study.js';
@@ -114,7 +114,7 @@ export function addRun(program: Command): void {
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
     .option('--features <N>', 'channels of the convolutions of ISTA-Net and ISTA-Net+', positiveInteger)
-    .option('--seeds <N>', 'number of seeds', positiveInteger)
+    .option('--seeds <N>', 'number of seeds', integerUpTo(1000))
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
     .option('--network <name>', 'which unrolled network, where the task has several')
