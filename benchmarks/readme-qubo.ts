@@ -51,10 +51,15 @@ export function solverTable(): string {
 /** What `exact` proves, and how long it takes. */
 export function proofTable(): string {
   const { time, rows } = read<{ time: number; rows: readonly { instance: string; variables: number; secondsToProof: readonly (number | null)[] }[] }>('qubo-exact');
+  const known = rows.map(({ instance, variables, secondsToProof: [seconds] }) => ({ instance, variables, seconds: seconds ?? Infinity }));
+  const quick = known.filter(({ seconds }) => seconds < 1), sizes = quick.map(({ variables }) => variables);
   return markdown(
-    ['instance', 'variables', `proven within ${time} s`, 'seconds'],
-    rows.map(({ instance, variables, secondsToProof: [seconds] }) =>
-      [instance, String(variables), seconds === null ? 'no' : 'yes', seconds === null ? '–' : seconds!.toFixed(2)]),
+    ['instance', 'variables', 'seconds to the proof'],
+    [
+      [quick.map(({ instance }) => instance).join(', '), `${Math.min(...sizes)}–${Math.max(...sizes)}`, `at most ${Math.max(...quick.map(({ seconds }) => seconds)).toFixed(2)}`],
+      ...known.filter(({ seconds }) => seconds >= 1).map(({ instance, variables, seconds }) =>
+        [instance, String(variables), seconds < Infinity ? seconds.toFixed(1) : `none in ${time}`]),
+    ],
   );
 }
 

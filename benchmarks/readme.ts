@@ -4,7 +4,7 @@ import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
 import { markdown, spread } from './markdown.js';
 import { binarizersTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
-import { binaryTable, codesTable, headTable, ingredientsTable, quantizeTable, solverTable } from './readme-qubo.js';
+import { binaryTable, codesTable, headTable, ingredientsTable, proofTable, quantizeTable, solverTable } from './readme-qubo.js';
 
 const results = 'benchmarks/results';
 const rowsOf = <T = Row>(prefix: string): T[] =>
@@ -151,6 +151,7 @@ const tables: Readonly<Record<string, string>> = {
   'mri-phantoms': seedsTable(exactly('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
   'qubo-solvers': solverTable(),
+  'qubo-exact': proofTable(),
   'qubo-annealing': trainingTable(rowsOf<BenchRow>('annealing')),
   quantize: quantizeTable(),
   codes: codesTable(),

@@ -6,10 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sparseSpikes } from '../datasets/index.js';
+import { dataset, sparseSpikes } from '../datasets/index.js';
 import { convolution, gaussian, matrix, rademacher } from '../operators/index.js';
-import { channelWise, sign, ternary } from '../src/binary/binarizers/index.js';
-import { tensor } from '../src/core/array.js';
+import type { Binarizer } from '../src/binary/binarizer.js';
+import { channelWise, sign, straightThrough, ternary } from '../src/binary/binarizers/index.js';
+import { sizeOf, tensor } from '../src/core/array.js';
 import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
 import { compileC, compileModule } from '../src/packed/compile/index.js';
@@ -25,6 +26,11 @@ const at = (name: string): string => join(folder, name);
 const segments = (make: typeof gaussian): LinearOperator => blockDiagonal(Array.from({ length: 8 }, (_, b) => make(32, 64, { seed: b })));
 const floats = (net: UnrolledNetwork): OneBitNetwork => ({ ...net, binarizer: 'float', scale: 1, matrices: [] });
 const signs = (net: UnrolledNetwork): Promise<OneBitNetwork> => sign().fit(net, sparseSpikes(net.problem.operator.inShape[0]!, { density: 0.1, seed: 1 }));
+function fitted(binarizer: Binarizer, net: UnrolledNetwork): Promise<OneBitNetwork> {
+  const shape = net.problem.operator.inShape, spikes = sparseSpikes(sizeOf(shape), { density: 0.2, seed: 1 });
+  const data = dataset({ name: 'spikes', shape, fill: (split, index, out) => { out.set(spikes.sample(split, index).data); } });
+  return binarizer.fit(net, data, { steps: 2, batch: 4 });
+}
 const learned = (operator: LinearOperator, layers: number, coupling: Coupling = 'tied') => learnedIsta({ operator, prox: l1() }, { layers, coupling });
 
 const bar = signs(learned(segments(rademacher), 12));
@@ -40,6 +46,11 @@ const networks: readonly (readonly [name: string, net: Promise<OneBitNetwork>])[
   ['analytic', Promise.resolve(floats(learned(gaussian(11, 23, { seed: 6 }), 3, 'analytic')))],
   ['float on one shared block', Promise.resolve(floats(learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 7 })), 3)))],
   ['ISTA on one ±1 block, shared', Promise.resolve(floats(unrolledIsta({ operator: kroneckerIdentity(5, rademacher(6, 33, { seed: 8 })), prox: l1() }, { layers: 4 })))],
+  ['ternary, dense', fitted(ternary(), learned(gaussian(50, 99, { seed: 12 }), 4))],
+  ['ternary on one shared block', fitted(ternary(), learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 13 })), 3))],
+  ['a magnitude mask, coupled, unequal blocks', fitted(straightThrough({ keep: 0.5 }), learned(blockDiagonal([gaussian(3, 5, { seed: 14 }), rademacher(35, 41, { seed: 15 })]), 3, 'coupled'))],
+  ['a scale a channel, dense', fitted(channelWise(), learned(gaussian(33, 65, { seed: 16 }), 4))],
+  ['a scale a channel on one shared block', fitted(channelWise(), learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 17 })), 3))],
   ['one layer', Promise.resolve(floats(unrolledIsta({ operator: matrix(normalTensor([3, 5], 9)), prox: l1() }, { layers: 1 })))],
 ];
 
@@ -58,10 +69,10 @@ async function imported(module: string): Promise<Compiled> {
 }
 
 const modules = suite('compiled ES modules');
-for (const [name, fitted] of networks)
+for (const [name, fit] of networks)
   for (const precision of ['standard', 'exact', 'fast'] as const)
     modules(`${name}, ${precision}: the packed engine's numbers to the bit`, async () => {
-      const net = await fitted, engine = pack(net, { precision }), { operator } = net.problem;
+      const net = await fit, engine = pack(net, { precision }), { operator } = net.problem;
       const { reconstruct, inShape, outShape } = await imported(compileModule(net, { precision }).module);
       assert.equal([inShape, outShape], [operator.inShape, operator.outShape]);
       for (const batch of [1, 4, 5, 64, 70]) {
@@ -136,9 +147,6 @@ modules('other networks are refused with one line', async () => {
   refused(floats(unrolledAdmm({ operator: small, prox }, { layers: 2 })), /^compile: expected gradient steps .*, got admm closed-form, prox l1$/);
   refused(floats(learned(small, 2, 'lista')), /got learned-ista lista, prox l1$/);
   refused(floats(learned(blur, 2)), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution$/);
-  const data = sparseSpikes(11, { density: 0.2 }), options = { steps: 2, batch: 4 };
-  refused(await ternary().fit(learned(small, 2), data, options), /got signs and zeros/);
-  refused(await channelWise().fit(learned(small, 2), data, options), /expected one scale for all of W, got a scale a channel$/);
   assert.throws(() => compileModule(floats(learned(small, 2)), { precision: 'double' as never }), 'compile: expected precision exact, standard or fast, got double');
 });
 modules.run();
@@ -160,8 +168,8 @@ const gcc = (args: readonly string[]): void => {
 const c = suite('compiled C');
 if (spawnSync('gcc', ['--version']).status !== 0) console.log('skipped: no gcc here, compiled C was not tested');
 else {
-  networks.forEach(([title, fitted], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
-    const net = await fitted, name = `c${k}`, { source, header } = compileC(net, { name }), { outShape } = net.problem.operator;
+  networks.forEach(([title, fit], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
+    const net = await fit, name = `c${k}`, { source, header } = compileC(net, { name }), { outShape } = net.problem.operator;
     writeFileSync(at(`${name}.c`), source);
     writeFileSync(at(`${name}.h`), header);
     writeFileSync(at(`${name}-main.c`), main.replaceAll('NAME_M', `${name.toUpperCase()}_M`).replaceAll('NAME_U', `${name.toUpperCase()}_U`).replaceAll('NAME', name));

@@ -1,4 +1,4 @@
-import type { SolverMatrix } from './solver.js';
+import { isTernary, type SolverMatrix } from './solver.js';
 
 const perLine = 8;
 
@@ -20,9 +20,10 @@ export function cArray(type: string, name: string, entries: readonly string[], e
 
 /**
  * A matrix as rows to be multiplied with a vector, and its blocks' table: as it is, or transposed. A row of signs starts with a
- * new word, bit 1 means minus, least significant bit first.
+ * new word, bit 1 means minus, least significant bit first; where there are zeros, words of what is not zero come after all of them.
  */
-export function cMatrix(name: string, { blocks, weights, scale }: SolverMatrix, transposed: boolean): string {
+export function cMatrix(name: string, matrix: SolverMatrix, transposed: boolean): string {
+  const { blocks, weights, scale, factors } = matrix, kept: string[] = [], zeros = isTernary(matrix);
   const entries: string[] = [], starts = new Map<number, number>();
   let row = 0, col = 0;
   const table = blocks.map(({ rows, cols, first }) => {
@@ -33,9 +34,13 @@ export function cMatrix(name: string, { blocks, weights, scale }: SolverMatrix, 
       for (let i = 0; i < height; i++)
         if (scale === undefined) for (let j = 0; j < width; j++) entries.push(cFloat(at(i, j)));
         else for (let j = 0; j < width; j += 32) {
-          let word = 0;
-          for (let bit = 0; bit < Math.min(32, width - j); bit++) if (at(i, j + bit) < 0) word |= 1 << bit;
-          entries.push(`0x${(word >>> 0).toString(16).padStart(8, '0')}u`);
+          const bits = (isSet: (code: number) => boolean): string => {
+            let word = 0;
+            for (let bit = 0; bit < Math.min(32, width - j); bit++) if (isSet(at(i, j + bit))) word |= 1 << bit;
+            return `0x${(word >>> 0).toString(16).padStart(8, '0')}u`;
+          };
+          entries.push(bits(code => code < 0));
+          if (zeros) kept.push(bits(code => code !== 0));
         }
     }
     const line = `{${[height, width, starts.get(first), transposed ? row : col, transposed ? col : row].join(', ')}}`;
@@ -45,5 +50,7 @@ export function cMatrix(name: string, { blocks, weights, scale }: SolverMatrix, 
   });
   const [type, own] = scale === undefined ? ['float', `0, ${name}_entries`] : ['uint32_t', `${name}_entries, 0`];
   return cArray(type, `${name}_entries`, entries) + cArray('struct block', `${name}_blocks`, table, 4) +
-    `static const struct product ${name} = {${own}, ${cFloat(scale ?? 1)}, ${name}_blocks, ${blocks.length}};\n`;
+    (zeros ? cArray('uint32_t', `${name}_kept`, kept) : '') + (factors ? cArray('float', `${name}_factors`, Array.from(factors, cFloat)) : '') +
+    `static const struct product ${name} = {${own}, ${cFloat(scale ?? 1)}, ${name}_blocks, ${blocks.length}, ` +
+    `${zeros ? `${name}_kept` : '0'}, ${factors ? `${name}_factors, ${factors.length}` : '0, 1'}};\n`;
 }

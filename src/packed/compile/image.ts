@@ -3,8 +3,8 @@ import { kinds } from '../../kernels/signs.js';
 import { kernels } from '../../kernels/wasm.js';
 import { together } from '../fused.js';
 import type { Drawn } from './drawn.js';
-import type { ProductSpec, Spec } from './runtime.js';
-import type { Solver, SolverMatrix } from './solver.js';
+import type { ProductSpec, SignSpec, Spec } from './runtime.js';
+import { isTernary, type Solver, type SolverMatrix } from './solver.js';
 
 /** The binary keeps its own data below this byte (build.mjs). */
 const firstByte = 1024;
@@ -46,11 +46,19 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: 
       }),
     };
   }
-  function signBlocks({ blocks, weights }: SolverMatrix, scale: number, adjoint: boolean): ProductSpec {
+  function signs(blocks: SolverMatrix['blocks'], weights: Float32Array, scale: number, adjoint: boolean): SignSpec {
     const packed = signMatrix(blocks, adjoint);
     setSigns(packed, weights);
     tables = Math.max(tables, packed.work);
     return { list: keep(packed.list), count: packed.count, signs: keep(packed.packed), scale };
+  }
+  /** Ternary codes are half the sum of two matrices of signs, which differ where the code is 0. */
+  function signBlocks(matrix: SolverMatrix, scale: number, adjoint: boolean): ProductSpec {
+    const { blocks, weights, factors } = matrix, part = (zero: number): SignSpec => signs(blocks, weights.map(code => code || zero), scale / 2, adjoint);
+    return {
+      ...(isTernary(matrix) ? { ...part(1), second: part(-1) } : signs(blocks, weights, scale, adjoint)),
+      ...(factors && { factors: keep(factors), period: factors.length }),
+    };
   }
   const products: ProductSpec[] = [], backs = new Map<SolverMatrix, number>();
   const add = (matrix: SolverMatrix, adjoint: boolean): number =>
@@ -60,7 +68,8 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: 
 
   const image = new Uint8Array(end - start);
   for (const { at, bytes } of parts) image.set(bytes, at - start);
-  const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), scratch: place(tables) };
+  const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), scratch: place(tables),
+    second: products.some(product => 'second' in product) ? place(4 * n * together) : 0 };
   return {
     image,
     spec: {

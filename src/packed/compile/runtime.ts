@@ -2,9 +2,22 @@
 import type { gaussianEntries } from '../../core/gaussian.js';
 import { visitLargest } from '../../core/largest.js';
 
+export interface SignSpec {
+  readonly list: number;
+  readonly count: number;
+  readonly signs: number;
+  readonly scale: number;
+}
+
 /** Five i32 a block as in assembly/sign-blocks.ts, or one tuple a block; addresses are bytes. */
 export type ProductSpec =
-  | { readonly list: number; readonly count: number; readonly signs: number; readonly scale: number }
+  | (SignSpec & {
+    /** Is added. */
+    readonly second?: SignSpec;
+    /** The numbers that outputs are multiplied by, `period` of them again and again. */
+    readonly factors?: number;
+    readonly period?: number;
+  })
   | { readonly blocks: readonly (readonly [rows: number, cols: number, address: number, rowBytes: number, colBytes: number, from: number, to: number])[] };
 
 /** Sizes, byte addresses and steps. */
@@ -20,6 +33,8 @@ export interface Spec {
   readonly r: number;
   readonly y: number;
   readonly scratch: number;
+  /** Room for the product of a second matrix of signs; 0 where no product has one. */
+  readonly second: number;
   /** At most so many signals go side by side, in multiples of laneBlock; a batch of fewer than `fewest` alone. */
   readonly together: number;
   readonly fewest: number;
@@ -56,11 +71,24 @@ export function solver(wasm: string, image: string, spec: Spec, draw?: typeof ga
   for (const [address, rows, cols, seed] of spec.drawn) floats(address, rows * cols).set(draw!(rows, cols, seed));
   const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(wasm)), { env: { memory } }).exports as unknown as Kernels;
 
+  function multiplySigns({ list, count, signs, scale }: SignSpec, from: number, to: number, lanes: number): void {
+    kernels.signBlocks(spec.kinds[lanes > 1 ? 1 : 0], list, count, signs, from, to, lanes, scale, scratch);
+  }
+
+  /** Products with a second part or factors have n outputs: they are Wᵀ. */
   function multiply(product: ProductSpec, from: number, to: number, lanes: number): void {
     const row = 4 * lanes;
     if ('list' in product) {
-      const { list, count, signs, scale } = product;
-      kernels.signBlocks(spec.kinds[lanes > 1 ? 1 : 0], list, count, signs, from, to, lanes, scale, scratch);
+      const { second, factors, period } = product;
+      multiplySigns(product, from, to, lanes);
+      if (second) {
+        multiplySigns(second, from, spec.second, lanes);
+        kernels.axpby(1, to, 1, spec.second, to, n * lanes);
+      }
+      if (factors) {
+        const own = floats(factors, period!), out = floats(to, n * lanes);
+        for (let j = 0, at = 0; j < n; j++) for (const end = at + lanes; at < end; at++) out[at] = own[j % period!]! * out[at]!;
+      }
     } else for (const [rows, cols, address, rowBytes, colBytes, input, output] of product.blocks)
       kernels.gemm(address, rowBytes, colBytes, from + input * row, row, 4, to + output * row, row, rows, lanes, cols, false, scratch);
   }

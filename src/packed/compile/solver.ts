@@ -6,14 +6,21 @@ import { blocksOf } from '../../kernels/products.js';
 import type { BlockSizes } from '../../kernels/index.js';
 import { oneMagnitude } from '../fused.js';
 
-/** Blocks on a diagonal with their entries in row order; where there is a `scale`, every entry is scale times its weight's sign. */
+/**
+ * Blocks on a diagonal with their entries in row order; where there is a `scale`, every entry is scale times its weight, which is −1, 0
+ * or +1, and times the factor of its column where there are `factors`, again and again.
+ */
 export interface SolverMatrix {
   readonly rows: number;
   readonly cols: number;
   readonly blocks: readonly BlockSizes[];
   readonly weights: Float32Array;
   readonly scale?: number;
+  readonly factors?: Float32Array;
 }
+
+/** Whether a matrix of codes has zeros among them. */
+export const isTernary = ({ weights, scale }: SolverMatrix): boolean => scale !== undefined && weights.includes(0);
 
 /** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step, `keep` largest entries let through. */
 export interface Solver {
@@ -43,12 +50,10 @@ function operatorMatrix(A: LinearOperator): SolverMatrix {
 function learntMatrix({ name, map, value }: Param, { matrices, scale }: OneBitNetwork): SolverMatrix {
   const packed = matrices.find(matrix => matrix.name === name), { pattern } = map!, blocks = blocksOf(pattern);
   if (!blocks) throw new TypeError(`compile: expected ${name} on a dense or block mask, got ${pattern.kind}`);
-  if (packed?.zeros) throw new TypeError(`compile: expected a sign a weight in ${name}, got signs and zeros (ternary codes or a magnitude mask)`);
-  if (packed?.rowScales) throw new TypeError(`compile: expected one scale for all of ${name}, got a scale a channel`);
   if (!packed) return { ...matrixSize(pattern), blocks, weights: value };
   const weights = new Float32Array(weightCount(pattern));
   unpackCodes(packed, 1, weights);
-  return { ...matrixSize(pattern), blocks, weights, scale };
+  return { ...matrixSize(pattern), blocks, weights, scale, ...(packed.rowScales && { factors: packed.rowScales }) };
 }
 
 /** Throws a TypeError of one line for a network that is not a list of such steps, and for masks without a kernel. */
