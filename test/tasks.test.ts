@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { publishedSparse, sheppLogan } from '../datasets/index.js';
-import { convolution, gaussianKernel, identity, matrix, rampFilter } from '../operators/index.js';
+import { convolution, gaussianKernel, identity, matrix, rampFilter, uniformKernel } from '../operators/index.js';
 import { tensor } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
 import { encodeSafetensors } from '../src/core/safetensors.js';
@@ -118,10 +118,10 @@ run('a grid whose best value is an end is continued in its ratio, four times at 
   assert.equal(await asked([0.03, 0.1, 0.3], 0.003), [0.0027, 0.009, 0.0027, 0.00081]);
   assert.equal(await asked([1, 2], 1e-9), [0.0625, 0.5, 0.25, 0.125, 0.0625]);
 });
-run('tuned solvers tell which scene they are at, and stop between two', async () => {
+run('tuned solvers tell which scene they are at, and stop between two and within one', async () => {
   const image = sheppLogan(32), scenes = [1, 2, 3].map(i => imageScene(`phantom-${i}`, image, identity([32, 32]))), told: string[] = [];
   const abort = new AbortController();
-  const pause = parts('tv, seed 1', 3, {
+  const both = parts('tv, seed 1', 3, {
     signal: abort.signal,
     onProgress({ phase, step, steps }) {
       told.push(`${phase}: ${step} of ${steps}`);
@@ -129,12 +129,21 @@ run('tuned solvers tell which scene they are at, and stop between two', async ()
     },
   });
   try {
-    await solveScenes('tv', scenes, 0.05, pause);
+    await solveScenes('tv', scenes, 0.05, both);
     assert.unreachable();
   } catch (error) {
     assert.match((error as Error).message, /^tv, seed 1: interrupted$/);
   }
   assert.equal(told, ['tv, seed 1: 1 of 3', 'tv, seed 1: 2 of 3']);
+  let asked = 0;
+  const signal = { get aborted() { return ++asked === 4; } } as AbortSignal;
+  try {
+    await solveScenes('wavelet-ista', [imageScene('blurred', image, convolution(uniformKernel(5), [32, 32]))], 1e-4, parts('wavelet-ista', 3, { signal, onProgress: () => assert.unreachable() }));
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^wavelet-ista: interrupted$/);
+  }
+  assert.is(asked, 4);
 });
 run('projections weighted by the root of a ramp are what networks take, and their adjoint is filtered back-projection', () => {
   const { operator, scenes, signals, linear } = tomography.make({ variant: '45', seed: 1, network: 'ista-net-plus' });

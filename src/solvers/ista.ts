@@ -1,7 +1,8 @@
 import type { Problem, Tensor } from '../types.js';
+import { completed, type Steps } from '../core/steps.js';
 import { norm } from '../core/norm.js';
 import type { Solution, SolverOptions } from './solution.js';
-import { checkOption, iterate, measurements, objective, squaredDistance, squaredNorm } from './solution.js';
+import { checkOption, iterations, measurements, objective, squaredDistance, squaredNorm } from './solution.js';
 
 export interface IstaOptions extends SolverOptions {
   /** Weight of g. */
@@ -12,10 +13,13 @@ export interface IstaOptions extends SolverOptions {
 
 /** ISTA: x ← prox_{eta lambda g}(x − eta Aᴴ(A x − y)) from 0 (Daubechies, Defrise, De Mol 2004). */
 export const ista = (problem: Problem, y: Tensor, options: IstaOptions): Solution =>
-  proximalGradient('ista', problem, y, options, () => 0);
+  completed(proximalGradient('ista', problem, y, options, () => 0));
 
 /** FISTA: the same step from x_k + (t_k − 1)/t_{k+1} (x_k − x_{k−1}), t_{k+1} = (1 + √(1 + 4 t_k²))/2 (Beck & Teboulle 2009). */
-export function fista(problem: Problem, y: Tensor, options: IstaOptions): Solution {
+export const fista = (problem: Problem, y: Tensor, options: IstaOptions): Solution => completed(fistaSteps(problem, y, options));
+
+/** The same, yielding after each iteration. */
+export function fistaSteps(problem: Problem, y: Tensor, options: IstaOptions): Steps<Solution> {
   let t = 1;
   return proximalGradient('fista', problem, y, options, () => {
     const previous = t;
@@ -27,7 +31,7 @@ export function fista(problem: Problem, y: Tensor, options: IstaOptions): Soluti
 /** `momentum` gives the weight of x_k − x_{k−1} in the point from which iteration k + 1 steps. */
 function proximalGradient(
   who: 'ista' | 'fista', problem: Problem, y: Tensor, options: IstaOptions, momentum: () => number,
-): Solution {
+): Steps<Solution> {
   const { operator: A, prox } = problem, { lambda } = options;
   const { y: measured, batch, shape, size } = measurements(who, A, y);
   checkOption(who, 'lambda', lambda, 0);
@@ -42,7 +46,7 @@ function proximalGradient(
   let r = measured.map(value => -value), rBefore = r.slice();
   const point = new Float32Array(size), rPoint = new Float32Array(r.length), gradient = new Float32Array(size);
   let weight = 0;
-  return iterate(who, shape, options, () => {
+  return iterations(who, shape, options, () => {
     for (let i = 0; i < point.length; i++) point[i] = x[i]! + weight * (x[i]! - before[i]!);
     for (let i = 0; i < rPoint.length; i++) rPoint[i] = r[i]! + weight * (r[i]! - rBefore[i]!);
     [x, before, r, rBefore] = [before, x, rBefore, r];

@@ -1,4 +1,5 @@
 import type { LinearOperator, Problem, Shape, Tensor } from '../types.js';
+import { completed, type Steps } from '../core/steps.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
 
 /** What every solver returns. */
@@ -68,13 +69,13 @@ export interface Step {
 }
 
 /**
- * Runs `step` until ‖change‖ ≤ tolerance ‖size‖ or the iterations are used up. A cost of NaN or Infinity throws a
- * RangeError that ends with what `diagnose` says.
+ * Runs `step` until ‖change‖ ≤ tolerance ‖size‖ or the iterations are used up; yields after each but the last. A cost of NaN or
+ * Infinity throws a RangeError that ends with what `diagnose` says.
  */
-export function iterate(
+export function* iterations(
   who: string, shape: Shape, { iterations = 100, tolerance = 0, onIterate }: SolverOptions,
   step: () => Step, diagnose: () => string,
-): Solution {
+): Steps<Solution> {
   if (!Number.isSafeInteger(iterations) || iterations < 1)
     throw new RangeError(`${who}: expected iterations to be a positive integer, got ${iterations}`);
   if (!(tolerance >= 0)) throw new RangeError(`${who}: expected tolerance to be at least 0, got ${tolerance}`);
@@ -87,5 +88,9 @@ export function iterate(
     const settled = tolerance > 0 && change <= tolerance ** 2 * size;
     if (settled || k === iterations)
       return { x: tensor(x, shape), iterations: k, cost: costs, stopped: settled ? 'tolerance' : 'iterations' };
+    yield;
   }
 }
+
+/** All of them at once. */
+export const iterate = (...args: Parameters<typeof iterations>): Solution => completed(iterations(...args));

@@ -2,11 +2,12 @@ import type { FitOptions } from '../binary/binarizer.js';
 import type { LinearOperator, Tensor } from '../types.js';
 import { formatShape, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
-import { fista } from '../solvers/ista.js';
+import { completed, paced, type Steps } from '../core/steps.js';
+import { fistaSteps } from '../solvers/ista.js';
 import type { Solution, SolverOptions } from '../solvers/solution.js';
-import { tvSolver } from '../solvers/tv.js';
+import { tvSteps } from '../solvers/tv.js';
 import { squaredNormOf } from './classical.js';
-import { parts } from './parts.js';
+import { parts, type Parts } from './parts.js';
 import type { NamedImage } from './image-files.js';
 import { measurementOf, type Scene } from './scene.js';
 import { scoresOf, type Scoring } from './scores.js';
@@ -20,20 +21,22 @@ export function sparsifyingProx(shape: readonly number[]): string {
   return levels ? `wavelet-l1(db4,${levels},${size})` : `dct-l1(${size})`;
 }
 
-type TunedSolver = (operator: LinearOperator, y: Tensor, options: SolverOptions & { lambda: number; eta: number }) => Solution;
+type TunedSolver = (operator: LinearOperator, y: Tensor, options: SolverOptions & { lambda: number; eta: number }) => Steps<Solution>;
 
 /** Answers for whole images or segments: FISTA from zero, the penalty's weight tuned on training scenes. */
 export const tuned: Readonly<Record<string, TunedSolver>> = {
   'wavelet-ista': (operator, y, options) =>
-    fista({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, options),
-  tv: tvSolver,
+    fistaSteps({ operator, prox: proxByName(sparsifyingProx(operator.inShape)) }, y, options),
+  tv: tvSteps,
 };
 
 /** A solver stops when an iteration changes its answer by less than 1e-5, relative to the answer, or after 500 iterations. */
 const stop = { tolerance: 1e-5, iterations: 500 };
 
 /** Solves a scene, all of its signals together. */
-export const solveScene = (name: string, scene: Scene, lambda: number): Solution =>
+export const solveScene = (name: string, scene: Scene, lambda: number): Solution => completed(sceneSteps(name, scene, lambda));
+
+const sceneSteps = (name: string, scene: Scene, lambda: number): Steps<Solution> =>
   tuned[name]!(scene.operator, measurementOf(scene), { ...stop, lambda, eta: 1 / (1.001 * squaredNormOf(scene.operator)) });
 
 /** How far past an end of its first values a grid is continued. */
@@ -58,12 +61,12 @@ export async function bestOnGrid(grid: readonly number[], score: (value: number)
   }
 }
 
-/** The scenes solved one by one; `pause` is awaited after each. */
-export async function solveScenes(name: string, scenes: readonly Scene[], lambda: number, pause: () => Promise<void>): Promise<Solution[]> {
+/** The scenes solved one by one, a part each. */
+export async function solveScenes(name: string, scenes: readonly Scene[], lambda: number, { breathe, done }: Parts): Promise<Solution[]> {
   const solutions: Solution[] = [];
   for (const scene of scenes) {
-    solutions.push(solveScene(name, scene, lambda));
-    await pause();
+    solutions.push(await paced(sceneSteps(name, scene, lambda), breathe));
+    await done();
   }
   return solutions;
 }
@@ -78,9 +81,9 @@ export async function tunedLambda(
   if (!tuning?.scenes.length)
     throw new TypeError(`${name}: expected scenes to tune on for ${operator.name} ${formatShape(operator.inShape)}`);
   const { scenes, lambdas } = tuning,
-    pause = parts(`${training.phase ?? name}: weight`, scenes.length * lambdas.length, training);
+    told = parts(`${training.phase ?? name}: weight`, scenes.length * lambdas.length, training);
   return bestOnGrid(lambdas, async lambda => {
-    const solved = await solveScenes(name, scenes, lambda, pause);
+    const solved = await solveScenes(name, scenes, lambda, told);
     return scoresOf(solved.map(({ x }) => x.data), scenes, scoring).psnrDb;
   });
 }

@@ -113,7 +113,7 @@ export async function uncertaintyOf(
   const { seed, scenes } = run, held = validationScene(run, snrDb), n = held.truth.length / held.count;
   const fitting = firstSignals(held, fittingShare(held.count)),
     told = run.phase(`${method}: drawn networks`),
-    pause = parts(told.phase!, (powers.length + 2) * samples, told);
+    { done: pause } = parts(told.phase!, (powers.length + 2) * samples, told);
   const fits: { power: number; nll: number }[] = [];
   for (const power of powers) {
     const { moments: [own] } = await sampled(net, [fitting], { seed, power, samples, pause });
