@@ -6,7 +6,7 @@ import { kernels, readable, room, writeBack } from './wasm.js';
 
 /** A sparse f32 matrix on signals one after the other; any weights on its pattern. */
 export interface CsrProduct {
-  /** Whether lists and weights lie in the kernels' memory, or these can be copied there for a call; nothing else works without. */
+  /** Whether signals are not too long, and lists and weights lie in the kernels' memory, or these can be copied there for a call; nothing else works without. */
   fits(w: Float32Array): boolean;
   apply(w: Float32Array, x: Float32Array, out: Float32Array, batch: number): void;
   applyAdjoint(w: Float32Array, y: Float32Array, out: Float32Array, batch: number): void;
@@ -15,11 +15,14 @@ export interface CsrProduct {
 }
 
 /** Signals that are laid side by side at once, so that an entry is one multiplication for four of them. */
-const together = 16;
+const mostTogether = 16;
+/** Numbers, of inputs and outputs together, that are laid side by side at once: 16 MiB, which the smallest memory has. */
+const mostNumbers = 2 ** 22;
 /** Most weights that are copied for one call. */
 const mostCopied = 2 ** 22;
 
 export function csrProduct({ rows, cols, rowPtr, colIdx }: Pattern & { kind: 'csr' }): CsrProduct {
+  const together = Math.min(mostTogether, Math.floor(mostNumbers / (rows + cols)));
   let lists: readonly Float32Array[] | undefined;
   const words = (list: Uint32Array): Float32Array => resident(new Float32Array(list.buffer, list.byteOffset, list.length));
   const places = (): [rowPtr: number, colIdx: number] =>
@@ -39,6 +42,7 @@ export function csrProduct({ rows, cols, rowPtr, colIdx }: Pattern & { kind: 'cs
     fromLanes(lanes, wide(count), out.subarray(first * size, (first + count) * size), count);
   return {
     fits(w) {
+      if (together < 1) return false;
       places();
       return lists!.every(contains) && (contains(w) || w.length <= mostCopied);
     },
