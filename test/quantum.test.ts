@@ -52,6 +52,23 @@ for (const entangler of ['cnot', 'cz', 'none'] as const) states(`${entangler}: a
   assert.ok(distance(adjoint, shift) < 1e-12);
   assert.ok(distance(adjoint, central) < 1e-8);
 });
+states('gates before any that joins qubits, and those that a qubit which is still 0 controls, are what they are elsewhere', () => {
+  const gates: Gate[] = [
+    { kind: 'cz', control: 0, qubit: 1 }, { kind: 'cry', control: 1, qubit: 2, angle: 0 }, { kind: 'ry', qubit: 2, angle: 1 }, { kind: 'cz', control: 2, qubit: 1 },
+    { kind: 'cnot', control: 2, qubit: 0 }, { kind: 'rx', qubit: 0, angle: 2 }, { kind: 'h', qubit: 1 }, { kind: 'rz', qubit: 1, angle: 1 }, { kind: 'cry', control: 1, qubit: 2, angle: 3 },
+  ];
+  // Twice X, and twice CNOT, is nothing; but after it no qubit is known to be 0.
+  const all = [0, 1, 2, 3], nothing: Gate[] = all.flatMap(qubit => [{ kind: 'x', qubit }, { kind: 'x', qubit }] as Gate[])
+    .concat([1, 2, 3].flatMap(qubit => [{ kind: 'cnot', control: 0, qubit }, { kind: 'cnot', control: 0, qubit }] as Gate[]));
+  const angles = [0.3, 1.1, -0.7, 2.1], C = Float64Array.from({ length: 16 }, (_, w) => Math.sin(w + 1));
+  const [[p, gradient], [slow, expected]] = [gates, [...nothing, ...gates]].map(list => {
+    const one = simulator(circuit(4, 4, list)), own = one.probabilities(angles);
+    return [own, one.pullback(C)] as const;
+  }) as [readonly [Float64Array, Float64Array], readonly [Float64Array, Float64Array]];
+  assert.ok(distance(p, slow) < 1e-14 && distance(gradient, expected) < 1e-14);
+  assert.is(gradient[0], 0);
+  assert.ok(Math.abs(gradient[1]!) > 0.01 && Math.abs(gradient[3]!) > 0.01);
+});
 states('outcomes are drawn as often as they are likely, by seed', () => {
   const p = Float64Array.of(0.1, 0, 0.6, 0.3), drawn = sampleOutcomes(p, 20_000, random(1));
   const counts = [0, 0, 0, 0];

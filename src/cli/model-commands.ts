@@ -20,7 +20,7 @@ export function addTrain(program: Command): void {
     .requiredOption('-o, --output <file>', 'the model file, .safetensors')
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers', positiveInteger)
-    .option('--features <N>', 'channels of the convolutions of ISTA-Net and ISTA-Net+', positiveInteger)
+    .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
     .option('--seed <S>', 'seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
     .option('--network <name>', 'which unrolled network, where the task has several')

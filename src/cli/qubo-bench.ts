@@ -134,7 +134,7 @@ function cells(row: BenchRow): string[] {
     ...reached(secondsToBestKnown), ...reached(secondsToProof),
   ];
 }
-const header = ['instance', 'n', 'best known', 'found', 'best gap %', 'worst gap %', 'reached', 'median s', 'proven', 'median s'];
+const header = ['instance', 'n', 'best known', 'found', 'best gap %', 'worst gap %', 'reached', 's to it', 'proven', 's to proof'];
 
 /** Rows of the instances one by one, until a signal; one that cannot be read or that the solver refuses is told and left out. */
 async function measureAll(given: BenchArguments, instances: readonly Instance[], signal: AbortSignal, report: Report): Promise<void> {

@@ -3,7 +3,7 @@ import { decodeImage, encodePng, formatNpy, luma } from '../../datasets/index.js
 import { batchOf, checkFinite, flat, formatShape, sameShape, tensor } from '../core/array.js';
 import { pack } from '../packed/engine.js';
 import { imagePsnrDb, nmseDb, ssim } from '../tasks/metrics.js';
-import { tiledReconstructor } from '../tasks/tiles.js';
+import { tiledReconstructor, type TileOptions } from '../tasks/tiles.js';
 import { eachChannel, measuringReconstructor, takesImages } from '../tasks/whole-images.js';
 import type { Engine, OneBitNetwork, Shape, Tensor } from '../types.js';
 import { UsageError } from './failure.js';
@@ -73,14 +73,14 @@ function writeImage({ input, output, reference }: Job, estimate: Tensor, known?:
  */
 export function fileReconstructor(
   net: OneBitNetwork,
-  { measure, tile, overlap }: { measure?: boolean; tile: number; overlap: number },
+  { measure, ...tiles }: { measure?: boolean } & Pick<TileOptions, 'tile' | 'overlap'>,
 ): (job: Job) => Written {
   const { inShape, outShape, name } = net.problem.operator,
     blurred = takesImages(net);
   const ofPlane = measure
-    ? measuringReconstructor(net, { tile, overlap })
+    ? measuringReconstructor(net, tiles)
     : blurred
-      ? tiledReconstructor(net, { tile, overlap })
+      ? tiledReconstructor(net, tiles)
       : undefined;
   let engine: Engine | undefined;
   const ofSignals = (signals: Tensor): Tensor =>

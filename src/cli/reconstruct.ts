@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { checkTiles } from '../tasks/tiles.js';
+import { tilesOf } from '../tasks/tiles.js';
+import type { OneBitNetwork } from '../types.js';
 import { lineOf, UsageError } from './failure.js';
 import { checkWritable, outputFolder, readModel } from './files.js';
 import { positiveInteger } from './options.js';
@@ -13,16 +14,14 @@ interface ReconstructArguments {
   readonly reference?: string;
   readonly measure?: boolean;
   readonly format: string;
-  readonly tile: number;
-  readonly overlap: number;
+  readonly tile?: number;
+  readonly overlap?: number;
   readonly json?: boolean;
 }
 
-function checkOptions(given: ReconstructArguments): void {
-  if (given.format !== 'png' && given.format !== 'npy')
-    throw new UsageError(`reconstruct: expected --format png or npy, got ${given.format}`);
+function checkTiles(net: OneBitNetwork, given: ReconstructArguments): void {
   try {
-    checkTiles(given);
+    tilesOf(net, given);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -35,9 +34,11 @@ const describe = ({ input, output, shape, nmseDb, psnrDb, ssim }: Written): stri
   (ssim === undefined ? '' : `, SSIM ${ssim.toFixed(4)}`);
 
 function reconstruct(inputs: readonly string[], given: ReconstructArguments): void {
-  checkOptions(given);
-  const { jobs, intoFile, passedOver } = jobsOf(inputs, given);
-  const run = fileReconstructor(readModel(given.model).net, given);
+  if (given.format !== 'png' && given.format !== 'npy')
+    throw new UsageError(`reconstruct: expected --format png or npy, got ${given.format}`);
+  const { jobs, intoFile, passedOver } = jobsOf(inputs, given), { net } = readModel(given.model);
+  checkTiles(net, given);
+  const run = fileReconstructor(net, given);
   if (intoFile) checkWritable(given.out);
   else if (existsSync(given.out) && !statSync(given.out).isDirectory())
     throw new UsageError(`${given.out}: expected a folder or a name that ends in .npy or .png`);
@@ -82,8 +83,8 @@ export function addReconstruct(program: Command): void {
       'inputs are true images, or signals in .npy: measure them as the model does, without noise, then reconstruct and score',
     )
     .option('--format <name>', 'png or npy, for image files; .npy stays .npy', 'png')
-    .option('--tile <pixels>', 'side of the tiles that large images are cut into, at least 3 overlaps', positiveInteger, 128)
-    .option('--overlap <pixels>', 'how far tiles overlap, at least 2', positiveInteger, 16)
+    .option('--tile <pixels>', 'side of the tiles that large images are cut into, at least 3 overlaps: 128, or 256 for networks of proximal steps', positiveInteger)
+    .option('--overlap <pixels>', 'how far tiles overlap, at least 2: 16, or 48 for networks of proximal steps', positiveInteger)
     .option('--json', 'as JSON')
     .action((inputs: string[], given: ReconstructArguments) => reconstruct(inputs, given));
 }

@@ -16,13 +16,13 @@ export interface CsrProduct {
 
 /** Signals that are laid side by side at once, so that an entry is one multiplication for four of them. */
 const mostTogether = 16;
-/** Numbers, of inputs and outputs together, that are laid side by side at once: 16 MiB, which the smallest memory has. */
+/** Numbers, of inputs and outputs together, that are laid side by side at once: 16 MiB of the 32 that the smallest memory keeps for temporaries. */
 const mostNumbers = 2 ** 22;
 /** Most weights that are copied for one call. */
 const mostCopied = 2 ** 22;
 
 export function csrProduct({ rows, cols, rowPtr, colIdx }: Pattern & { kind: 'csr' }): CsrProduct {
-  const together = Math.min(mostTogether, Math.floor(mostNumbers / (rows + cols)));
+  const together = Math.min(mostTogether, 4 * Math.floor(mostNumbers / (4 * (rows + cols))));
   let lists: readonly Float32Array[] | undefined;
   const words = (list: Uint32Array): Float32Array => resident(new Float32Array(list.buffer, list.byteOffset, list.length));
   const places = (): [rowPtr: number, colIdx: number] =>

@@ -21,11 +21,12 @@ export function spectrumSigns(size: number, code: (k: number) => number): Spectr
     multiply(scale, X, out, batch) {
       checkLength('spectrumSigns: X', X, 2 * size * batch);
       checkLength('spectrumSigns: out', out, 2 * size * batch);
-      scratch(() => {
-        const from = readable(X).byteOffset, to = writable(out), step = 8 * size;
-        for (let b = 0; b < batch; b++)
-          kernels.signSpectrum(from + b * step, readable(signs).byteOffset, readable(kept).byteOffset, to.byteOffset + b * step, size, scale);
-        writeBack(to, out);
+      // One by one: a batch that lies elsewhere need not fit into the kernels' memory.
+      for (let at = 0; at < X.length; at += 2 * size) scratch(() => {
+        const part = out.subarray(at, at + 2 * size), to = writable(part);
+        kernels.signSpectrum(readable(X.subarray(at, at + 2 * size)).byteOffset, readable(signs).byteOffset, readable(kept).byteOffset,
+          to.byteOffset, size, scale);
+        writeBack(to, part);
       });
     },
   };

@@ -1,43 +1,8 @@
 import { qubitState, type Matrix2 } from '../kernels/index.js';
 import type { Random } from '../core/random.js';
-import type { Circuit, Gate } from './circuit.js';
+import type { Circuit } from './circuit.js';
 import { adjoint, generators, identity, matrixOf, times } from './matrices.js';
-
-type Rotation = Exclude<Gate, { kind: 'cnot' | 'cz' }>;
-/** What is done in one pass: gates of one qubit that follow each other are one matrix. */
-type Pass =
-  | { readonly kind: 'rotations'; readonly qubit: number; readonly control?: number; readonly gates: readonly Rotation[] }
-  | Extract<Gate, { kind: 'cnot' | 'cz' }>;
-
-interface Plan {
-  /** A qubit's gates before any that joins it to another: all of them together leave a product state. */
-  readonly opening: ReadonlyMap<number, readonly Rotation[]>;
-  readonly passes: readonly Pass[];
-}
-
-/** Gates of one qubit wait for each other until something else touches it; what a qubit that is still 0 controls does nothing. */
-function planOf({ gates }: Circuit): Plan {
-  const opening = new Map<number, readonly Rotation[]>(), passes: Pass[] = [], open = new Map<number, Rotation[]>();
-  const touched = new Set<number>(), joined = new Set<number>();
-  for (const gate of gates) {
-    if (gate.kind === 'cnot' || gate.kind === 'cz' || gate.kind === 'cry') {
-      if (!touched.has(gate.control) || (gate.kind === 'cz' && !touched.has(gate.qubit))) continue;
-      for (const qubit of [gate.control, gate.qubit]) {
-        open.delete(qubit);
-        joined.add(qubit);
-      }
-      passes.push(gate.kind === 'cry' ? { kind: 'rotations', qubit: gate.qubit, control: gate.control, gates: [gate] } : gate);
-    } else if (open.has(gate.qubit)) open.get(gate.qubit)!.push(gate);
-    else {
-      const own = [gate];
-      open.set(gate.qubit, own);
-      if (joined.has(gate.qubit)) passes.push({ kind: 'rotations', qubit: gate.qubit, gates: own });
-      else opening.set(gate.qubit, own);
-    }
-    touched.add(gate.qubit);
-  }
-  return { opening, passes };
-}
+import { planOf, type Rotation } from './plan.js';
 
 const product = (gates: readonly Rotation[], angles: ArrayLike<number>): Matrix2 =>
   gates.reduce((whole, gate) => times(matrixOf(gate, angles), whole), identity());

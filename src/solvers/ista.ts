@@ -2,7 +2,7 @@ import type { Problem, Tensor } from '../types.js';
 import { completed, type Steps } from '../core/steps.js';
 import { norm } from '../core/norm.js';
 import type { Solution, SolverOptions } from './solution.js';
-import { checkOption, iterations, measurements, objective, squaredDistance, squaredNorm } from './solution.js';
+import { checkOption, iterateSteps, measurements, objective, squaredDistance, squaredNorm } from './solution.js';
 
 export interface IstaOptions extends SolverOptions {
   /** Weight of g. */
@@ -46,7 +46,7 @@ function proximalGradient(
   let r = measured.map(value => -value), rBefore = r.slice();
   const point = new Float32Array(size), rPoint = new Float32Array(r.length), gradient = new Float32Array(size);
   let weight = 0;
-  return iterations(who, shape, options, () => {
+  return iterateSteps(who, shape, options, () => {
     for (let i = 0; i < point.length; i++) point[i] = x[i]! + weight * (x[i]! - before[i]!);
     for (let i = 0; i < rPoint.length; i++) rPoint[i] = r[i]! + weight * (r[i]! - rBefore[i]!);
     [x, before, r, rBefore] = [before, x, rBefore, r];

@@ -72,7 +72,7 @@ export interface Step {
  * Runs `step` until ‖change‖ ≤ tolerance ‖size‖ or the iterations are used up; yields after each but the last. A cost of NaN or
  * Infinity throws a RangeError that ends with what `diagnose` says.
  */
-export function* iterations(
+export function* iterateSteps(
   who: string, shape: Shape, { iterations = 100, tolerance = 0, onIterate }: SolverOptions,
   step: () => Step, diagnose: () => string,
 ): Steps<Solution> {
@@ -93,4 +93,4 @@ export function* iterations(
 }
 
 /** All of them at once. */
-export const iterate = (...args: Parameters<typeof iterations>): Solution => completed(iterations(...args));
+export const iterate = (...args: Parameters<typeof iterateSteps>): Solution => completed(iterateSteps(...args));

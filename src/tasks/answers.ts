@@ -83,6 +83,7 @@ const trainedAnswer: Answering = async (method, run) => {
     row: {
       binarizer: net.binarizer,
       layers: Number(net.description.args['layers']),
+      ...(net.description.args['features'] !== undefined && { features: Number(net.description.args['features']) }),
       nmseDbPerLayer: errors,
       ...accounting(net),
       fitSeconds: before + own,

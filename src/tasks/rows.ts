@@ -16,6 +16,8 @@ export interface Row extends Scores {
   readonly seed: number;
   /** Unrolled layers, or iterations of a classical solver: the most that a scene took, where it may stop before. */
   readonly layers: number;
+  /** Channels of the network's convolutions, where it has any. */
+  readonly features?: number;
   readonly split: 'test';
   /** NMSE after each layer or iteration; ISTA-Net's list begins with its linear start. Empty for tuned solvers. */
   readonly nmseDbPerLayer: readonly number[];
@@ -40,6 +42,7 @@ export type MethodRow = Pick<
   Row,
   | 'binarizer'
   | 'layers'
+  | 'features'
   | 'nmseDbPerLayer'
   | 'bitsPerWeight'
   | 'bytes'

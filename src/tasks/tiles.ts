@@ -1,8 +1,9 @@
-import type { Boundary, OneBitNetwork, Tensor } from '../types.js';
+import type { Boundary, LinearOperator, OneBitNetwork, Tensor, UnrolledNetwork } from '../types.js';
 import { resized } from '../../operators/index.js';
 import { flat, tensor } from '../core/array.js';
 import { onOperator } from '../binary/one-bit-network.js';
 import { pack } from '../packed/engine.js';
+import { sourcesOf, taper, type Source } from './tile-rims.js';
 
 export interface TileOptions {
   /** Pixels a side. */
@@ -16,23 +17,31 @@ export interface TileOptions {
 /** Tiles that run through the network together: bounds the memory. */
 const together = 4;
 
-/** The pixel of 0 to n − 1 that stands at place i past the ends; −1 for none. */
-const continued: Readonly<Record<Boundary, (i: number, n: number) => number>> = {
-  circular: (i, n) => ((i % n) + n) % n,
-  zero: (i, n) => (i >= 0 && i < n ? i : -1),
-  // d c b a | a b c d | d c b a
-  reflect(i, n) {
-    const at = ((i % (2 * n)) + 2 * n) % (2 * n);
-    return at < n ? at : 2 * n - 1 - at;
-  },
-};
+/** How an operator takes an image to go on past its ends. */
+export function boundaryOf(operator: LinearOperator): Boundary {
+  const pattern = operator.pattern();
+  return pattern.kind === 'toeplitz' ? pattern.boundary : 'reflect';
+}
 
-/** Throws unless tiles advance by at least their overlap, so that no more than two of a row meet at a pixel. */
-export function checkTiles({ tile = 128, overlap = 16 }: TileOptions): void {
+interface Tiles {
+  readonly tile: number;
+  readonly overlap: number;
+  /** Whether the network takes each tile for a period, and sees all of it. */
+  readonly fades: boolean;
+}
+
+/**
+ * The tiles of a network: what the options say, or as large as it needs. A proximal step undoes the blur of the whole tile as if it
+ * were a period, so that a jump from one rim to the other rings far; a gradient step sees no further than the blur. Throws a RangeError
+ * unless tiles advance by at least their overlap, so that no more than two of a row meet at a pixel.
+ */
+export function tilesOf({ description: { args }, problem: { operator } }: UnrolledNetwork, options: TileOptions = {}): Tiles {
+  const proximal = args['dataStep'] === 'proximal', { tile = proximal ? 256 : 128, overlap = proximal ? 48 : 16 } = options;
   if (!Number.isSafeInteger(tile) || !Number.isSafeInteger(overlap) || overlap < 2 || tile < 3 * overlap)
     throw new RangeError(
       `reconstruct: expected an overlap of at least 2 and tiles of at least 3 overlaps, got ${overlap} and ${tile}`,
     );
+  return { tile, overlap, fades: proximal && boundaryOf(operator) === 'circular' };
 }
 
 /**
@@ -40,12 +49,15 @@ export function checkTiles({ tile = 128, overlap = 16 }: TileOptions): void {
  * half is blended with its neighbours'. For physics that knows no size (a blur). The network is packed once for all images.
  */
 export function tiledReconstructor(net: OneBitNetwork, options: TileOptions = {}): (y: Tensor) => Tensor {
-  checkTiles(options);
-  const { tile = 128, overlap = 16, boundary = 'reflect' } = options,
+  const tiles = tilesOf(net, options),
+    { tile, overlap } = tiles,
+    { boundary = 'reflect' } = options,
     step = tile - 2 * overlap,
     size = tile * tile;
-  const engine = pack(onOperator(net, resized(net.problem.operator, [tile, tile]))),
-    source = continued[boundary];
+  const A = resized(net.problem.operator, [tile, tile]),
+    engine = pack(onOperator(net, A)),
+    pattern = A.pattern(),
+    reach = pattern.kind === 'toeplitz' ? Math.max(2, Math.max(...pattern.support) >> 1) : 2;
   const ramp = Float32Array.from({ length: tile }, (_, i) =>
     Math.min(1, Math.max(0, (2 * Math.min(i, tile - 1 - i) + 1 - overlap) / overlap)),
   );
@@ -60,11 +72,16 @@ export function tiledReconstructor(net: OneBitNetwork, options: TileOptions = {}
       const part = corners.slice(at, at + together),
         input = new Float32Array(part.length * size);
       part.forEach(([r, c], b) => {
-        const columns = Int32Array.from({ length: tile }, (_, j) => source(c + j, w));
-        for (let i = 0; i < tile; i++) {
-          const row = source(r + i, h);
-          if (row < 0) continue;
-          for (let j = 0; j < tile; j++) if (columns[j]! >= 0) input[b * size + i * tile + j] = data[row * w + columns[j]!]!;
+        const columns = sourcesOf(tiles, c, w, boundary),
+          at = (row: number, { from, other, share }: Source): number =>
+            row < 0 ? 0 : share * (from < 0 ? 0 : data[row * w + from]!) + (1 - share) * (other < 0 ? 0 : data[row * w + other]!);
+        sourcesOf(tiles, r, h, boundary).forEach(({ from, other, share }, i) => {
+          for (let j = 0, to = b * size + i * tile; j < tile; j++, to++)
+            input[to] = share * at(from, columns[j]!) + (share < 1 ? (1 - share) * at(other, columns[j]!) : 0);
+        });
+        if (tiles.fades && boundary === 'reflect') {
+          const own = input.subarray(b * size, (b + 1) * size);
+          taper(own, A.forward(tensor(own, [tile, tile])).data, tile, [r, c], [h, w], reach);
         }
       });
       const out = engine.reconstruct(tensor(input, [part.length, tile, tile])).data;

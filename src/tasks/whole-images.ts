@@ -1,8 +1,8 @@
-import type { Boundary, LinearOperator, OneBitNetwork, Shape, Tensor } from '../types.js';
+import type { OneBitNetwork, Shape, Tensor } from '../types.js';
 import { imageBlocks, resized } from '../../operators/index.js';
 import { flat, formatShape, sameShape, sizeOf, tensor } from '../core/array.js';
 import { pack } from '../packed/engine.js';
-import { tiledReconstructor, type TileOptions } from './tiles.js';
+import { boundaryOf, tiledReconstructor, type TileOptions } from './tiles.js';
 
 export { reconstructTiled } from './tiles.js';
 
@@ -27,12 +27,6 @@ export function eachChannel(image: Tensor, run: (plane: Tensor) => Tensor): Tens
 /** Whether a network's measurements are images themselves, of any size. */
 export function takesImages({ problem: { operator } }: OneBitNetwork): boolean {
   return operator.inShape.length === 2 && ['convolution', 'identity'].includes(operator.describe?.().kind ?? '');
-}
-
-/** How an operator takes an image to go on past its ends. */
-function boundaryOf(operator: LinearOperator): Boundary {
-  const pattern = operator.pattern();
-  return pattern.kind === 'toeplitz' ? pattern.boundary : 'reflect';
 }
 
 /**

@@ -24,7 +24,8 @@ export interface IstaNetOptions {
   readonly start?: 'adjoint' | 'linear';
   /**
    * 'gradient': v = x − eta Aᴴ(A x − y), as published; 'proximal': v = argmin ‖A v − y‖² + rho ‖v − x‖², which also brings back
-   * what A damps (half-quadratic splitting: Zhang et al. 2017, IRCNN; Yang et al. 2016, ADMM-Net).
+   * what A damps (half-quadratic splitting: Zhang et al. 2017, IRCNN; Yang et al. 2016, ADMM-Net); by the operator's closed form
+   * where it has one, as circular convolutions do, else by conjugate gradients.
    */
   readonly dataStep?: 'gradient' | 'proximal';
   /** Weight of the symmetry loss in training. */
@@ -70,8 +71,9 @@ function check(who: string, name: string, value: number, most: number): void {
 }
 
 /**
- * ISTA-Net and ISTA-Net+ (Zhang & Ghanem 2018): gradient steps and soft thresholds in a learnt convolutional transform, whose
- * kernels lie on Toeplitz masks. Untrained, ISTA-Net+ is K gradient steps of size 1/L from the start: its last kernels are zero.
+ * ISTA-Net and ISTA-Net+ (Zhang & Ghanem 2018): gradient steps, or proximal ones, and soft thresholds in a learnt convolutional
+ * transform, whose kernels lie on Toeplitz masks. Untrained, ISTA-Net+ is K data steps from the start, of size 1/L or with
+ * rho = 0.03 L: its last kernels are zero.
  * The problem's prox is l1, of which the learnt transform takes the threshold. Throws a RangeError for another, for complex
  * signals, or a shape that does not hold them.
  */

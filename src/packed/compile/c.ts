@@ -1,6 +1,7 @@
 import type { OneBitNetwork } from '../../types.js';
 import { cArray, cFloat, cMatrix } from './c-arrays.js';
-import { cLoops, cReconstruct, cTypes } from './c-runtime.js';
+import { cReconstruct } from './c-reconstruct.js';
+import { cLoops, cTypes } from './c-runtime.js';
 import { solverOf, type SolverMatrix } from './solver.js';
 
 export interface CNames {
