@@ -14,8 +14,8 @@ export interface TileOptions {
   readonly boundary?: Boundary;
 }
 
-/** Tiles that run through the network together: bounds the memory. */
-const together = 4;
+/** Pixels that run through the network together, or those of one tile: bounds the memory. */
+const most = 4 * 128 ** 2;
 
 /** How an operator takes an image to go on past its ends. */
 export function boundaryOf(operator: LinearOperator): Boundary {
@@ -53,7 +53,8 @@ export function tiledReconstructor(net: OneBitNetwork, options: TileOptions = {}
     { tile, overlap } = tiles,
     { boundary = 'reflect' } = options,
     step = tile - 2 * overlap,
-    size = tile * tile;
+    size = tile * tile,
+    together = Math.max(1, Math.floor(most / size));
   const A = resized(net.problem.operator, [tile, tile]),
     engine = pack(onOperator(net, A)),
     pattern = A.pattern(),
