@@ -1,11 +1,10 @@
-// Codes of least coherence for the published D, and networks on them: SIGNFOLD_DATA=FOLDER node dist/benchmarks/analytic-qubo.js
-// writes benchmarks/results/analytic-qubo.json. One thread; seconds are of processor time.
+// Codes of least coherence for the published D: SIGNFOLD_DATA=FOLDER node dist/benchmarks/analytic-qubo.js writes
+// benchmarks/results/analytic-qubo.json; analytic-networks.ts trains networks on such codes. One thread; seconds are of processor time.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { publishedSparse } from '../datasets/index.js';
 import { gaussian, matrix } from '../operators/index.js';
-import { analyticQubo, type AnalyticQuboOptions } from '../src/binary/binarizers/analytic-qubo.js';
 import { recoveryCertificate } from '../src/binary/certificate.js';
 import { cloneNetwork, oneBitNetwork, oneBitParams } from '../src/binary/one-bit-network.js';
 import { l1 } from '../src/core/prox.js';
@@ -15,21 +14,16 @@ import {
 import { annealing } from '../src/qubo/solvers/annealing.js';
 import { exact } from '../src/qubo/solvers/exact.js';
 import { tabu } from '../src/qubo/solvers/tabu.js';
-import { iteratesOn, signalScene } from '../src/tasks/scene.js';
-import { scoresOf } from '../src/tasks/scores.js';
 import { analyticWeight, coherenceOf } from '../src/unrolled/analytic-weight.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 
 const folder = process.env['SIGNFOLD_DATA'];
 if (!folder) throw new Error('analytic-qubo: expected SIGNFOLD_DATA, the folder with sparse/alista_D_250x500.npy');
 const seed = 1, sparsity = 50, ternaryShare = 0.45;
-const { D, signals } = publishedSparse(path => readFileSync(join(folder, path)), { seed });
+const { D } = publishedSparse(path => readFileSync(join(folder, path)), { seed });
 const [rows, cols] = D.shape as [number, number], operator = matrix(D, { name: 'published-D' });
 const problem = dictionary(D.data, rows, cols), W = analyticWeight(operator), zeros = Math.round(ternaryShare * rows);
-/** The share that passes untouched grows over as many layers as there are. */
-const untrained = (layers: number) => learnedIsta({ operator, prox: l1() },
-  { layers, coupling: 'tied', supportSelection: { perLayer: 19.2 / layers, max: 13 } });
-const start = untrained(16);
+const start = learnedIsta({ operator, prox: l1() }, { layers: 16, coupling: 'tied' });
 
 const round = (value: number, digits = 4): number => Number(value.toFixed(digits));
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -112,18 +106,6 @@ for (let i = 0; i < 64; i += 8) {
   }));
 }
 
-const scene = signalScene({ operator, signals }, Infinity, seed, Infinity), networks = [];
-const training = { steps: 300, learningRate: 3e-3, batch: 64, seed };
-const variants: (AnalyticQuboOptions & { layers?: number })[] = [
-  { symmetry: 0 }, {}, { layers: 24 }, { layers: 32 }, { zeros: ternaryShare, symmetry: 0 }, { zeros: ternaryShare }, { zeros: 0.5 },
-];
-for (const { layers: depth = 16, ...options } of variants) {
-  const [net, cpuSeconds] = await seconds(() => analyticQubo(options).fit(untrained(depth), signals, training));
-  const layers = iteratesOn(net, scene).map(x => round(scoresOf([x], [scene], { kind: 'signals' }).nmseDb, 2));
-  const trainedScalars = net.params.filter(({ value }) => value.length === 1).length;
-  networks.push(say({ method: net.binarizer, symmetry: 0.5, ...options, trainedScalars, training, nmseDb: layers.at(-1), layers, cpuSeconds }));
-}
-
 const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: 1, seed };
-const result = { environment, floatEnergy: round(coherenceOf(operator, W).objective, 2), codes, bounds, solvers, proven: { rows: 32, cols: 64, columns: proven }, networks };
+const result = { environment, floatEnergy: round(coherenceOf(operator, W).objective, 2), codes, bounds, solvers, proven: { rows: 32, cols: 64, columns: proven } };
 writeFileSync('benchmarks/results/analytic-qubo.json', `${JSON.stringify(result, null, 1)}\n`);
