@@ -1,4 +1,4 @@
-// The QUBO tables of README.md, from benchmarks/results/{qubo-*,analytic-qubo,train-binary,quantize-*}.json.
+// The QUBO tables of README.md, from benchmarks/results/{qubo-*,analytic-*,train-binary,quantize-*}.json.
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyRow } from '../src/tasks/studies/study.js';
 import { groupsOf } from '../src/tasks/studies/summary.js';
@@ -83,10 +83,13 @@ export function quantizeTable(): string {
 
 interface CodesRow { readonly codes: string; readonly energy: number; readonly distance: { readonly own: number; readonly common: number }; readonly cpuSeconds: number | null;
   readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
-interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly zeros?: number; readonly nmseDb: number; readonly layers: readonly number[] }
+interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly zeros: number; readonly most: number; readonly sweeps: number;
+  readonly nmseDb: number; readonly layers: readonly number[]; readonly training: { readonly steps: number } }
+
+const codesNetworks = (): readonly CodesNetwork[] => read<{ networks: readonly CodesNetwork[] }>('analytic-networks').networks;
 
 export function codesTable(): string {
-  const { codes, networks, floatEnergy } = read<{ codes: readonly CodesRow[]; networks: readonly CodesNetwork[]; floatEnergy: number }>('analytic-qubo');
+  const { codes, floatEnergy } = read<{ codes: readonly CodesRow[]; floatEnergy: number }>('analytic-qubo'), networks = codesNetworks();
   const nmse = ({ codes: name }: CodesRow): string => {
     const symmetry = name.includes('symmetry') ? 0.5 : 0, method = name.startsWith('ternary') ? 'analytic-qubo-ternary' : 'analytic-qubo';
     return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry && net.layers.length === 16)?.nmseDb.toFixed(1) ?? '–' : '–';
@@ -128,7 +131,7 @@ export function headTable(): string {
 
 /** What each ingredient gives, published D: symmetric codes, more layers, zeros. */
 export function ingredientsTable(): string {
-  const { networks } = read<{ networks: readonly CodesNetwork[] }>('analytic-qubo');
-  return markdown(['codes', 'symmetry', 'zeros', 'layers', 'NMSE dB'], networks.map(({ symmetry, zeros = 0, layers, nmseDb }) =>
-    [zeros ? 'signs under a fixed mask' : 'signs', symmetry.toFixed(1), `${(100 * zeros).toFixed(0)} %`, String(layers.length), nmseDb.toFixed(1)]));
+  return markdown(['codes', 'symmetry', 'zeros', 'passes', 'sweeps', 'steps', 'layers', 'NMSE dB'],
+    codesNetworks().map(({ symmetry, zeros, most, sweeps, training: { steps }, layers, nmseDb }) => [zeros ? 'signs under a fixed mask' : 'signs', symmetry.toFixed(1),
+      `${(100 * zeros).toFixed(0)} %`, `${most} %`, String(sweeps), String(steps), String(layers.length), nmseDb.toFixed(1)]));
 }

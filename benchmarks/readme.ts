@@ -98,8 +98,6 @@ const imageColumns = [['PSNR dB', (row: Row) => row.psnrDb, 2], ['SSIM', (row: R
 const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectrum', (row: Row) => row.rrmseSpectrum ?? NaN, 3],
   ['CC', (row: Row) => row.cc ?? NaN, 3]] as const;
 
-/** The classical solvers of images, which do not train, from a run that trained for a shorter time. */
-const tunedRows = (name: string): Row[] => exactly(name).filter(({ method }) => ['wavelet-ista', 'tv'].includes(method));
 /** The linear start stands beside the released network already. */
 const oneBit = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
 
@@ -147,7 +145,8 @@ const tables: Readonly<Record<string, string>> = {
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('one-bit-mri-20')], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
-  deblur: seedsTable([...tunedRows('deblur-gaussian-short'), ...exactly('deblur-gaussian')], imageColumns),
+  deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
+  'deblur-gradient': seedsTable(exactly('deblur-gaussian-gradient').filter(({ method }) => method !== 'linear'), imageColumns),
   'mri-phantoms': seedsTable(exactly('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
   'qubo-solvers': solverTable(),
