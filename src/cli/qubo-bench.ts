@@ -160,7 +160,7 @@ export function addQuboBench(qubo: Command): void {
     .option('--only <names>', 'these instances, comma-separated')
     .addOption(new Option('--solver <name>', 'which').choices([...solverNames]).default('annealing'))
     .option('--time <seconds>', 'for each run, less where the best-known value is reached or, by exact, proven', secondsNumber, 10)
-    .option('--seeds <N>', 'runs of each instance', integerUpTo(1000), 1)
+    .option('--seeds <N>', 'runs of each instance', integerUpTo(1e6), 1)
     .option('--seed <S>', 'first seed', seedNumber, 1)
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')
     .option('--out <file>', 'also write the rows as JSON')

@@ -114,7 +114,7 @@ export function addRun(program: Command): void {
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
     .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
-    .option('--seeds <N>', 'number of seeds', integerUpTo(1000))
+    .option('--seeds <N>', 'number of seeds', integerUpTo(1e6))
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
     .option('--network <name>', 'which unrolled network, where the task has several')
