@@ -98,6 +98,12 @@ const imageColumns = [['PSNR dB', (row: Row) => row.psnrDb, 2], ['SSIM', (row: R
 const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectrum', (row: Row) => row.rrmseSpectrum ?? NaN, 3],
   ['CC', (row: Row) => row.cc ?? NaN, 3]] as const;
 
+/** PSNR of the other blurs, one seed. */
+function blursTable(): string {
+  const methods = ['linear', 'tv', 'float', 'straight-through'], blurs = [['deblur-motion', 'motion, 11 pixels at 35°'], ['deblur-uniform', 'uniform, 9 × 9']] as const;
+  return markdown(['blur, PSNR dB', ...methods], blurs.map(([file, name]) =>
+    [name, ...methods.map(method => exactly(file).find(row => row.method === method)!.psnrDb.toFixed(2))]));
+}
 /** The linear start stands beside the released network already. */
 const oneBit = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
 
@@ -147,6 +153,7 @@ const tables: Readonly<Record<string, string>> = {
   tomography: seedsTable(exactly('tomography'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(exactly('deblur-gaussian-gradient').filter(({ method }) => method !== 'linear'), imageColumns),
+  'deblur-kernels': blursTable(),
   'mri-phantoms': seedsTable(exactly('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),
   'qubo-solvers': solverTable(),
