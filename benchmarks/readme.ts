@@ -149,7 +149,7 @@ const tables: Readonly<Record<string, string>> = {
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
-  'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('one-bit-mri-20')], imageColumns),
+  'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('mri-20-tv'), ...oneBit('one-bit-mri-20')], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(exactly('deblur-gaussian-gradient').filter(({ method }) => method !== 'linear'), imageColumns),
