@@ -147,6 +147,7 @@ const tables: Readonly<Record<string, string>> = {
   timing: trainingTable(rowsOf<BenchRow>('training')),
   released: releasedTable(),
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
+  'one-bit-cs-equal': seedsTable([...exactly('one-bit-cs-25-others'), ...exactly('one-bit-cs-25').filter(({ method }) => method === 'straight-through')], imageColumns),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('mri-20-tv'), ...oneBit('one-bit-mri-20')], imageColumns),
