@@ -1,4 +1,5 @@
 // Sign bits on structured masks and with binary activations, beside other libraries' f32 kernels.
+import { signBits } from '../src/binary/bits.js';
 import { random } from '../src/core/random.js';
 import { signCsr, signToeplitz, xnorMatrix } from '../src/kernels/index.js';
 import { fourierSigns } from '../src/kernels/maps/index.js';
@@ -7,13 +8,6 @@ import { denseShapes, manyLanes } from './shapes.js';
 
 /** Sums of f32 in another order. */
 const f32 = 1e-5;
-
-/** Bit k is set where entry k is −1. */
-function bitsOf(signs: Float32Array): Uint32Array {
-  const bits = new Uint32Array(Math.ceil(signs.length / 32));
-  signs.forEach((sign, k) => { if (sign < 0) bits[k >>> 5]! |= 1 << (k & 31); });
-  return bits;
-}
 
 /** About `density` of all places, evenly spread. */
 function sparse(rows: number, cols: number, density: number) {
@@ -30,7 +24,7 @@ function unstructured(rows: number, cols: number, batch: number): Case {
     kernel: 'sign-csr', shape: `${rows}x${cols}`, batch, mask: 'unstructured 10 %', tolerance: f32,
     prepare(data) {
       const pattern = sparse(rows, cols, 0.1), { rowPtr, colIdx } = pattern, values = data.signs(colIdx.length);
-      const x = data.normals(cols * batch), output = data.zeros(rows * batch), S = signCsr(pattern, bitsOf(values));
+      const x = data.normals(cols * batch), output = data.zeros(rows * batch), S = signCsr(pattern, signBits(values));
       const arrays = {
         values: { data: values, shape: [values.length] }, colIdx: { data: colIdx, shape: [colIdx.length] },
         rowPtr: { data: rowPtr, shape: [rows + 1] }, x: { data: x, shape: batch > 1 ? [cols, batch] : [cols] },
@@ -47,7 +41,7 @@ function toeplitz(filters: number, taps: number, n: number): Case {
     kernel: 'sign-toeplitz', shape: `${filters} filters of ${taps} taps, ${n} samples`, batch: 1, mask: 'toeplitz', tolerance: f32,
     prepare(data) {
       const w = data.signs(filters * taps), x = data.normals(n), output = data.zeros(filters * n);
-      const S = signToeplitz({ kind: 'toeplitz', shape: [n], support: [taps], origin: [origin], boundary: 'zero', channels }, bitsOf(w));
+      const S = signToeplitz({ kind: 'toeplitz', shape: [n], support: [taps], origin: [origin], boundary: 'zero', channels }, signBits(w));
       const turned = w.map((_, k) => w[k - (k % taps) + taps - 1 - (k % taps)]!), padded = data.zeros(n + taps - 1);
       padded.set(x, taps - 1 - origin);
       const arrays = { h: { data: turned, shape: [filters, taps] }, x: { data: padded, shape: [padded.length] } };
@@ -75,7 +69,7 @@ function binary(rows: number, cols: number): Case {
   return {
     kernel: 'xnor', shape: `${rows}x${cols}`, batch: 1, mask: 'dense', tolerance: 0,
     prepare(data) {
-      const W = data.signs(rows * cols), x = data.signs(cols), output = data.zeros(rows), S = xnorMatrix(rows, cols, bitsOf(W));
+      const W = data.signs(rows * cols), x = data.signs(cols), output = data.zeros(rows), S = xnorMatrix(rows, cols, signBits(W));
       const bits = new Uint32Array(S.words), arrays = { W: { data: W, shape: [rows, cols] }, x: { data: x, shape: [cols] } };
       const run = (): void => {
         S.pack(x, bits, 1);
