@@ -1,5 +1,5 @@
 // Hypernetworks on the tables of their studies, with intervals over seeds:
-//   SIGNFOLD_DATA=../shared/data node dist/benchmarks/hypernetwork.js [gaussians] [digits] [surrogate] [elbo] [encoding] [noise]
+//   SIGNFOLD_DATA=../shared/data node dist/benchmarks/hypernetwork.js [gaussians] [digits] [surrogate] [elbo] [gibbs] [encoding] [noise]
 // runs all parts, or those named, and puts them into benchmarks/results/hypernetwork.json, seed by seed: the optimum found, its probability and the test
 // columns of every method; the trainability claim of ELBO and surrogate as differences from expected cost alone, seed by seed. Noise: circuits
 // trained without it, under the depolarising noise of the reference, beside its figures.
@@ -37,7 +37,7 @@ function summary(study: Study, variant: string, data: string, rows: readonly Stu
     method, seeds: of(method).length,
     ...Object.fromEntries(keys.map(key => [key, interval(values(method, key))])) as Record<string, Interval>,
   }));
-  const base = 'hypernetwork-mle', others = of(base).length ? ['hypernetwork-elbo', 'hypernetwork-selbo', 'product'].filter(method => of(method).length) : [];
+  const base = 'hypernetwork-mle', others = of(base).length ? ['hypernetwork-elbo', 'hypernetwork-selbo', 'hypernetwork-gibbs', 'product'].filter(method => of(method).length) : [];
   // Seeds ascend for every method, so that pairs are the first of both.
   const differences = others.map(method => {
     const count = Math.min(of(base).length, of(method).length), first = (name: string): number[] => values(name, 'optimal').slice(0, count);
@@ -98,11 +98,12 @@ function noise() {
   return { data, tried, circuits: angles.length, trajectories, rows };
 }
 
-const all = seedsTo(20), dear = ['hypernetwork-elbo', 'hypernetwork-selbo'], cheap = mnist4x4.methods.filter(method => !dear.includes(method));
+const all = seedsTo(20), gibbs = ['hypernetwork-gibbs', 'product-gibbs'], own = ['hypernetwork-elbo', 'hypernetwork-selbo', ...gibbs];
+const common = mnist4x4.methods.filter(method => !own.includes(method));
 type Save = (result: object) => void;
-/** One of the dear methods on the digits, with all seeds. */
-async function alone(method: string, save: Save): Promise<void> {
-  await tableOf(mnist4x4, 'depth-4', all.map(seed => ({ methods: [method], seeds: [seed] })), table => save({ tables: [table] }));
+/** Methods that have a part of their own on the digits, with all seeds. */
+async function alone(methods: readonly string[], save: Save): Promise<void> {
+  await tableOf(mnist4x4, 'depth-4', all.map(seed => ({ methods, seeds: [seed] })), table => save({ tables: [table] }));
 }
 const parts: Readonly<Record<string, (save: Save) => Promise<void> | void>> = {
   async gaussians(save) {
@@ -111,12 +112,13 @@ const parts: Readonly<Record<string, (save: Save) => Promise<void> | void>> = {
       tables.push(await tableOf(gaussiansBnn, variant, [{ methods: gaussiansBnn.methods, seeds: all }], table => save({ tables: [...tables, table] })));
   },
   async digits(save) {
-    const runs = all.map(seed => ({ methods: seed <= 5 ? mnist4x4.methods : cheap, seeds: [seed] }));
+    const runs = all.map(seed => ({ methods: seed <= 5 ? [...common, 'hypernetwork-elbo', 'hypernetwork-selbo'] : common, seeds: [seed] }));
     await tableOf(mnist4x4, 'depth-4', runs, table => save({ tables: [table] }));
   },
-  surrogate: save => alone('hypernetwork-selbo', save),
-  elbo: save => alone('hypernetwork-elbo', save),
-  async encoding(save) { await tableOf(mnist4x4, 'encoding', [{ methods: cheap, seeds: [1] }], table => save({ tables: [table] })); },
+  surrogate: save => alone(['hypernetwork-selbo'], save),
+  elbo: save => alone(['hypernetwork-elbo'], save),
+  gibbs: save => alone(gibbs, save),
+  async encoding(save) { await tableOf(mnist4x4, 'encoding', [{ methods: common, seeds: [1] }], table => save({ tables: [table] })); },
   noise: save => save(noise()),
 };
 

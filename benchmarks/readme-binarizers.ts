@@ -68,7 +68,7 @@ export function hypernetworkTable(): string {
     ['table', 'method', 'seeds', 'optimum found', 'expected cost at it', 'P(optimum)', 'test NLL', 'test accuracy', 'seconds'],
     tables.flatMap(table => table.methods.filter(row => row.method !== 'exhaustive' && most(table, row)).map(row => [
       `${table.study} ${table.variant}`, row.method, String(row.seeds), shown(row['found']!, 2), shown(row['expectedFound']!, 2), shown(row['optimal']!, 2),
-      row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3), row['seconds']!.mean.toFixed(1),
+      row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3), row['seconds']!.mean.toFixed(row['seconds']!.mean < 10 ? 2 : 0),
     ])),
   );
 }

@@ -91,15 +91,17 @@ sampled('20 qubits without a table: few of a million costs are asked for', () =>
   assert.is(found.best, secret);
   assert.ok(found.evaluations < 1000);
 });
-sampled('the elbo and impossible options are refused', () => {
+sampled('objectives of probabilities and impossible options are refused', () => {
   const mle = { kind: 'mle' } as const;
   for (const [make, message] of [
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'elbo' } }),
       'sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities'],
+    [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'gibbs' } }),
+      'sampledHypernetwork: expected an objective of mle or selbo, got gibbs, which needs probabilities'],
     [() => sampledHypernetwork(2, () => NaN, { depth: 1, objective: mle }), /^sampledHypernetwork: expected finite costs, got NaN of outcome \d$/],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: mle, samples: 0 }), 'sampledHypernetwork: expected at least 1 sample, got 0'],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'best' } as never }),
-      'sampledHypernetwork: expected an objective of mle, elbo, selbo, got best'],
+      'sampledHypernetwork: expected an objective of mle, elbo, selbo, gibbs, got best'],
     [() => sampledHypernetwork(21, () => 0, { depth: 1, objective: mle }), 'brick: expected 1 to 20 qubits, got 21'],
     [() => sampledHypernetwork(2, () => 0, { depth: 1, objective: { kind: 'selbo', weight: -1 } }),
       'sampledHypernetwork: expected a weight of the divergence of at least 0, got -1'],

@@ -7,6 +7,8 @@ import { lbfgs, lbfgsSteps, type Differentiable } from '../src/core/lbfgs.js';
 import { random } from '../src/core/random.js';
 import { completed, paced } from '../src/core/steps.js';
 import { popcount } from '../src/quantum/divergences.js';
+import { randomAngles } from '../src/quantum/hypernetwork.js';
+import { tableObjective } from '../src/quantum/objective.js';
 import {
   applyKernel, brick, hypernetwork, kullbackLeibler, logPrior, maximumMeanDiscrepancy, polish, sampledDiscrepancy, sampleOutcomes, simulator,
   type Divergence,
@@ -171,9 +173,9 @@ networks('polish ends where no single flip lowers the cost', () => {
   }
 });
 networks('the optimum of small tables is found by every objective, the same for the same seed', () => {
-  for (const qubits of [1, 3, 6]) for (const kind of ['mle', 'elbo', 'selbo'] as const) {
+  for (const qubits of [1, 3, 6]) for (const kind of ['mle', 'elbo', 'selbo', 'gibbs'] as const) {
     const costs = drawnTable(qubits, qubits), options = {
-      depth: 3, restarts: 3, seed: 4, objective: kind === 'selbo' ? { kind, weight: 0.2 } : kind === 'elbo' ? { kind, temperature: 0.05 } : { kind },
+      depth: 3, restarts: 3, seed: 4, objective: kind === 'selbo' ? { kind, weight: 0.2 } : kind === 'mle' ? { kind } : { kind, temperature: 0.05 },
     };
     const found = hypernetwork(costs, options), least = Math.min(...costs);
     assert.is(costs[found.best], least);
@@ -182,6 +184,25 @@ networks('the optimum of small tables is found by every objective, the same for 
     const total = found.p.reduce((sum, value) => sum + value, 0), first = found.p.slice(costs.length / 2).reduce((sum, value) => sum + value, 0);
     assert.ok(Math.abs(total - 1) < 1e-12 && Math.abs(found.marginals[0]! - first) < 1e-12);
     assert.equal(hypernetwork(costs, options), found);
+  }
+});
+networks('the Gibbs objective is the negative log evidence under the circuit, with its slope, and at high temperature the mean cost', () => {
+  const costs = drawnTable(4, 7), least = Math.min(...costs), of = brick(4, { depth: 2 }), machine = simulator(of), p = new Float64Array(16);
+  const at = randomAngles(of.angles, 5), gradient = new Float64Array(of.angles), unused = new Float64Array(of.angles);
+  try {
+    for (const temperature of [0.02, 0.5, 1e6]) {
+      const f = tableObjective(machine, costs, { kind: 'gibbs', temperature }, logPrior(4)), value = f(at, gradient);
+      machine.probabilities(at, p);
+      const evidence = p.reduce((sum, chance, w) => sum + chance * Math.exp(-costs[w]! / temperature), 0);
+      assert.ok(Math.abs(value - (-Math.log(evidence) - least / temperature)) < 1e-9 * (1 + value));
+      if (temperature === 1e6) assert.ok(Math.abs(value * temperature + least - p.reduce((sum, chance, w) => sum + chance * costs[w]!, 0)) < 1e-4);
+      at.forEach((angle, k) => {
+        const [up, down] = [1e-5, -1e-5].map(step => f(at.with(k, angle + step), unused)) as [number, number];
+        assert.ok(Math.abs((up - down) / 2e-5 - gradient[k]!) < 1e-8 * (1 + Math.abs(gradient[k]!)), `${temperature}, angle ${k}`);
+      });
+    }
+  } finally {
+    machine.release();
   }
 });
 networks('a heavy divergence leaves the prior', () => {
@@ -198,7 +219,8 @@ networks('tables of other lengths, without numbers, and impossible options are r
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'selbo', weight: -1 } }),
       'hypernetwork: expected a weight of the divergence of at least 0, got -1'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'best' } as never }),
-      'hypernetwork: expected an objective of mle, elbo, selbo, got best'],
+      'hypernetwork: expected an objective of mle, elbo, selbo, gibbs, got best'],
+    [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'gibbs', temperature: 0 } }), 'hypernetwork: expected a temperature above 0, got 0'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective, optimizer: { kind: 'newton' } as never }),
       'hypernetwork: expected an optimizer of lbfgs, adam, got newton'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective, draws: NaN }), 'hypernetwork: expected 0 or more draws, got NaN'],

@@ -9,7 +9,7 @@ import { priorChances } from './prior.js';
 import { sampleOutcomes, simulator } from './simulator.js';
 
 export interface SampledOptions extends BrickOptions {
-  /** mle or selbo: the elbo needs the probabilities of outcomes. */
+  /** mle or selbo: elbo and gibbs need the probabilities of outcomes. */
   readonly objective: Objective;
   /** P(bit = 1) of the prior; ½ unless given. */
   readonly prior?: readonly number[] | number;
@@ -103,8 +103,8 @@ function remembered(cost: Cost) {
 }
 
 function checked({ objective, samples = defaultSamples }: SampledOptions): void {
-  if (objective.kind === 'elbo')
-    throw new RangeError('sampledHypernetwork: expected an objective of mle or selbo, got elbo, which needs probabilities');
+  if (objective.kind === 'elbo' || objective.kind === 'gibbs')
+    throw new RangeError(`sampledHypernetwork: expected an objective of mle or selbo, got ${objective.kind}, which needs probabilities`);
   checkObjective('sampledHypernetwork', objective);
   if (!Number.isSafeInteger(samples) || samples < 1)
     throw new RangeError(`sampledHypernetwork: expected at least 1 sample, got ${samples}`);

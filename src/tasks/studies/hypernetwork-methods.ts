@@ -40,6 +40,10 @@ function certain(costs: Float64Array, best: number): Trained {
 
 export const leastOf = (costs: Float64Array): number => costs.reduce((least, cost, w) => (cost < costs[least]! ? w : least), 0);
 
+/** At this temperature that of the mean cost is the evidence of the whole sample. */
+const gibbs = ({ samples }: TableProblem): Objective => ({ kind: 'gibbs', temperature: 1 / samples });
+const withoutEntanglers: BrickOptions = { depth: 1, entangler: 'none' };
+
 /**
  * The objectives of hypernetworks; without entanglers, where one Ry a qubit is all that matters; the steepest single flips from one
  * random string; and the least cost of the table that all of them are given.
@@ -48,7 +52,9 @@ export const tableMethods: Readonly<Record<string, Method>> = {
   'hypernetwork-mle': trained(() => ({ kind: 'mle' })),
   'hypernetwork-elbo': trained(({ samples }) => ({ kind: 'elbo', temperature: 1 / samples })),
   'hypernetwork-selbo': trained(({ weight }) => ({ kind: 'selbo', weight })),
-  product: trained(() => ({ kind: 'mle' }), { depth: 1, entangler: 'none' }),
+  'hypernetwork-gibbs': trained(gibbs),
+  product: trained(() => ({ kind: 'mle' }), withoutEntanglers),
+  'product-gibbs': trained(gibbs, withoutEntanglers),
   greedy: ({ costs, seed }) => certain(costs, polish(costs, random(greedyStream, seed).integer(costs.length))),
   exhaustive: ({ costs }) => certain(costs, leastOf(costs)),
 };
