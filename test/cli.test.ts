@@ -20,7 +20,7 @@ const write = (name: string, content: string | Uint8Array): string => {
 
 // n = 256 real signals; measurements are the full grid [256, 2].
 const model = at('model.safetensors');
-const trained = run('train', 'fourier-sampling', '--method', 'sign', '--layers', '2', '--steps', '2', '--quick', '-o', model);
+const trained = run('train', 'fourier-sampling', '--method', 'sign', '--layers', '2', '--steps', '2', '--threads', '2', '--quick', '-o', model);
 const y = formatNpy(
   tensor(
     Float32Array.from({ length: 512 }, (_, i) => Math.sin(i)),
@@ -72,6 +72,9 @@ const bad: readonly (readonly [name: string, code: 1 | 2, args: readonly string[
   ['channels of learned ISTA', 2, ['run', 'block-cs', '--network', 'learned-ista', '--features', '8', ...out]],
   ['too many channels', 2, ['run', 'tomography', '--features', '1000', ...out]],
   ['channels beside weights', 2, ['run', 'block-cs', '--weights', good, '--features', '8', ...out]],
+  ['no threads', 2, ['run', 'deconvolution', '--threads', '0', ...out]],
+  ['too many threads', 2, ['train', 'deconvolution', '--method', 'sign', '-o', at('m.safetensors'), '--threads', '1000']],
+  ['threads in a study', 2, ['run', 'mnist-4x4', '--threads', '2', ...out]],
   ['channels in a study', 2, ['run', 'mnist-4x4', '--features', '8', ...out]],
   ['more seeds than anyone waits for', 2, ['run', 'deconvolution', '--seeds', '9007199254740991', ...out]],
   ['negative seeds', 2, ['run', 'deconvolution', '--seeds', '-1', ...out]],

@@ -46,7 +46,7 @@ function agrees(told: Told, make: (teacher: UnrolledNetwork) => LayerLossMaker, 
   assert.ok(Math.abs(value - told.extra) < 1e-6, `${value} against ${told.extra}`);
   own.params[0]?.value.set(known.nu);
   for (const { grad } of net.params) grad.fill(0);
-  assert.ok(Math.abs(lossAndGradient(net, depth, x, y, batch, own) - told.loss) < 1e-6);
+  assert.ok(Math.abs(lossAndGradient(net, depth, x, y, batch, { layerLoss: own }) - told.loss) < 1e-6);
   for (const kind of ['W', 'gamma', 'theta'] as const) {
     const found = net.params.filter(({ name }) => name.startsWith(kind)).flatMap(({ grad }) => [...grad]);
     assert.ok(relativeError(found, told[kind]) < 1e-5, `${kind}: ${found} against ${told[kind]}`);
@@ -71,7 +71,7 @@ losses('layers before the first that is learnt count in the loss, and gradients 
   const gradients = (frozen: boolean): number[] => {
     const net = networkOf(known.student), own = nearIterates(networkOf(known.teacher), 1)(net);
     for (const param of net.params) param.trainable = !frozen || /[12]$/.test(param.name);
-    lossAndGradient(net, depth, x, y, batch, own);
+    lossAndGradient(net, depth, x, y, batch, { layerLoss: own });
     return net.params.filter(({ name }) => /[12]$/.test(name)).map(({ grad }) => grad[0]!);
   };
   assert.equal(gradients(true), gradients(false));

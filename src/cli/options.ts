@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 
 const parser = (expected: string, accept: (value: number) => boolean) => (text: string): number => {
@@ -21,3 +22,6 @@ export function decibels(text: string): number {
   if (/^(inf|infinity|∞)$/i.test(text)) return Infinity;
   return parser('decibels from -20 to 200, or inf', value => value >= -20 && value <= 200)(text);
 }
+
+/** What --threads says of itself. */
+export const threadsOf = (what: string): string => `share ${what} between threads; this machine has ${availableParallelism()}`;

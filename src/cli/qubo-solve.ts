@@ -1,14 +1,14 @@
-import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { solverByName, solverNames } from '../qubo/solvers/index.js';
 import type { SolveInfo, SolveOptions, SolveProgress, SolveResult } from '../qubo/solvers/solver.js';
 import { longestRead } from '../qubo/solvers/tabu.js';
-import { mostThreads, solveParallel } from '../qubo/parallel.js';
+import { mostThreads } from '../core/threads.js';
+import { solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
 import { checkWritable, writeAtomically } from './files.js';
 import { interruptible } from './interrupt.js';
-import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber } from './options.js';
+import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber, threadsOf } from './options.js';
 import { addFileOptions, counted, naming, readProblem, type FileArguments } from './qubo-files.js';
 
 interface SolveArguments extends FileArguments {
@@ -81,7 +81,7 @@ export function addSolve(qubo: Command): void {
     .option('--sweeps <N>', 'sweeps of one read', integerUpTo(mostSweeps))
     .option('--reads <N>', 'independent reads', positiveInteger)
     .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
-    .option('--threads <N>', `share the reads between threads; this machine has ${availableParallelism()}`, integerUpTo(mostThreads), 1)
+    .option('--threads <N>', threadsOf('the reads'), integerUpTo(mostThreads), 1)
     .option('--seed <S>', 'seed', seedNumber, 1)
     .option('--out <file>', 'also write the result as JSON')
     .option('--json', 'as JSON')

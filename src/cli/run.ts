@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { mostThreads } from '../core/threads.js';
+import { trainingThreads } from '../packed/parallel.js';
 import { evaluate } from '../tasks/evaluate.js';
 import { checkRun, type Result, type RunOptions } from '../tasks/rows.js';
 import { taskByName, tasks } from '../tasks/index.js';
@@ -10,7 +12,7 @@ import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 import { checkpointFolder, dataFolder, outputFolder } from './files.js';
 import { interruptible } from './interrupt.js';
-import { decibels, integerUpTo, positiveInteger, seedNumber, wholeNumber } from './options.js';
+import { decibels, integerUpTo, positiveInteger, seedNumber, threadsOf, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
 import { runStudy } from './run-study.js';
@@ -30,6 +32,7 @@ export interface RunArguments {
   readonly quick?: boolean;
   readonly supportSelection?: boolean;
   readonly uncertainty?: number;
+  readonly threads?: number;
   readonly data?: string;
   readonly out: string;
   readonly json?: boolean;
@@ -59,6 +62,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
     ...(given.startSteps !== undefined && { startSteps: given.startSteps }),
     ...(given.uncertainty !== undefined && { uncertainty: given.uncertainty }),
     ...(given.weights !== undefined && { weights: readFileSync(given.weights) }),
+    ...(given.threads !== undefined && given.threads > 1 && { training: { threads: trainingThreads(given.threads) } }),
   };
   try {
     checkRun(task, options);
@@ -89,7 +93,7 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
     const result = await interruptible(signal =>
       evaluate(task, {
         ...options,
-        training: { checkpoint: { store, every: 200 }, signal, onProgress: progress => bars.report(progress) },
+        training: { ...options.training, checkpoint: { store, every: 200 }, signal, onProgress: progress => bars.report(progress) },
       }),
     );
     store.clear();
@@ -123,6 +127,7 @@ export function addRun(program: Command): void {
     .option('--start-steps <N>', 'steps of the float training that all methods start from', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
     .option('--uncertainty <T>', 'with bayes or hypernetwork: T networks drawn from the posterior, and intervals from them', positiveInteger)
+    .option('--threads <N>', threadsOf('a training batch'), integerUpTo(mostThreads))
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')
     .option('--out <folder>', 'where results go', 'signfold-out')

@@ -1,9 +1,12 @@
 import { Piscina } from 'piscina';
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
+import { mostThreads, sharedFloats } from '../core/threads.js';
 import { laneBlock, type Precision } from '../kernels/index.js';
 import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
+
+export { trainingThreads } from './training-threads.js';
 
 export interface WorkerSetup { readonly model: Uint8Array; readonly precision: Precision }
 /** Part of a batch, in memory that both threads see. */
@@ -21,15 +24,13 @@ export interface ParallelOptions {
   readonly precision?: Precision;
 }
 
-const shared = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
-
 /**
  * A packed network on several threads, which split a batch between them: each has the whole network, since tables are built for
  * every vector anyway. For Node alone. Throws a TypeError for a network whose operator cannot be described to a thread.
  */
 export async function packParallel(net: OneBitNetwork, { threads, precision = 'standard' }: ParallelOptions): Promise<ParallelEngine> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)
-    throw new RangeError(`packParallel: expected 1 to 256 threads, got ${threads}`);
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
+    throw new RangeError(`packParallel: expected 1 to ${mostThreads} threads, got ${threads}`);
   checkPrecision(precision);
   const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
   const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
@@ -40,7 +41,7 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
     async reconstruct(y) {
       const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);
       checkFinite('reconstruct: measurement', data);
-      const from = shared(batch * m), to = shared(batch * n);
+      const from = sharedFloats(batch * m), to = sharedFloats(batch * n);
       from.set(data);
       const each = Math.ceil(batch / threads / laneBlock) * laneBlock;
       // One signal alone is rounded as no batch is, so that a last one goes with the slice before it.

@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina';
+import { mostThreads } from '../core/threads.js';
 import type { QuadraticModel } from './model.js';
 import { clock, type ThreadTask } from './parallel-worker.js';
 import { checkOptions, kept } from './solvers/reads.js';
@@ -11,7 +12,6 @@ export interface ParallelSolveOptions extends Omit<SolveOptions, 'firstRead' | '
   readonly threads: number;
 }
 
-export const mostThreads = 256;
 const pollMs = 100;
 
 const flags = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));

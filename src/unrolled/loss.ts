@@ -36,16 +36,15 @@ export function lossOf(net: UnrolledNetwork, depth: number, x: Float32Array, y: 
 /**
  * The same loss and the layers' own penalties, their gradient and that of the layer loss added to every trainable Param of these
  * layers. Pullbacks stop at the first layer that has one, since nothing before it is learnt. The layer loss is not part of the
- * number: it may be negative.
+ * number: it may be negative. Of a part of a batch, `energy` is ‖x‖² of the whole, so that parts add up.
  */
 export function lossAndGradient(net: UnrolledNetwork, depth: number, x: Float32Array, y: Float32Array, batch: number,
-  layerLoss?: LayerLoss): number {
+  { layerLoss, energy = dot(x, x) }: { layerLoss?: LayerLoss | undefined; energy?: number } = {}): number {
   return scratch(() => {
     const layers = net.layers.slice(0, depth);
     const first = layers.findIndex(layer => layer.params.some(param => param.trainable));
     let state = net.initial(batch);
     const pullbacks: Pullback[] = [], iterates: Float32Array[] = [];
-    const energy = dot(x, x);
     let penalties = 0;
     layers.forEach((layer: Layer, k) => {
       if (k < first) {

@@ -32,6 +32,18 @@ export interface Progress {
   readonly nmseDb?: number;
 }
 
+/** The gradient of a batch, computed elsewhere than by this thread. */
+export interface ThreadedGradient {
+  /** As `lossAndGradient`, of the whole batch. Rejects where a thread died. */
+  lossAndGradient(depth: number, x: Float32Array, y: Float32Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface GradientThreads {
+  /** Throws a TypeError for a network whose operator cannot be described to a thread. */
+  open(net: UnrolledNetwork, batch: number): ThreadedGradient;
+}
+
 export interface TrainOptions extends ScheduleOptions {
   readonly batch?: number;
   readonly seed?: number;
@@ -48,6 +60,8 @@ export interface TrainOptions extends ScheduleOptions {
   readonly reparametrisation?: Reparametrisation;
   /** A loss of the layers of the network that is trained, beside the error of the last; progress and validation speak of that error alone. */
   readonly layerLoss?: (net: UnrolledNetwork) => LayerLoss;
+  /** Threads that share the batches: `trainingThreads` of signfold/parallel. A layer loss stays on this thread, with all that goes with it. */
+  readonly threads?: GradientThreads;
   readonly checkpoint?: { readonly store: CheckpointStore; readonly every: number };
   /** Names this training in progress reports and checkpoints. */
   readonly phase?: string;
@@ -68,7 +82,7 @@ export async function train(net: UnrolledNetwork, data: Dataset, options: TrainO
   const run = training(net, data, options);
   try {
     let breath = Date.now();
-    while (run.step()) {
+    while (await run.step()) {
       if (Date.now() - breath < breathMs) continue;
       onProgress?.({ phase, ...run.progress() });
       await new Promise(resolve => { setTimeout(resolve, 0); });
@@ -81,6 +95,6 @@ export async function train(net: UnrolledNetwork, data: Dataset, options: TrainO
     run.save();
     if (run.progress().steps) onProgress?.({ phase, ...run.progress() });
   } finally {
-    run.release();
+    await run.release();
   }
 }

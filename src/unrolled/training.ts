@@ -12,11 +12,11 @@ import type { Progress, TrainOptions } from './train.js';
 
 interface Training {
   /** One step; false when there was none left to do. */
-  step(): boolean;
+  step(): Promise<boolean>;
   progress(): Omit<Progress, 'phase'>;
   save(): void;
-  /** Gives the kernels' memory back; the network keeps its values. */
-  release(): void;
+  /** Gives the kernels' memory back and ends the threads; the network keeps its values. */
+  release(): Promise<void>;
 }
 
 /** Moves values and gradients to where kernels work in place; the returned function moves the values back. */
@@ -77,6 +77,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const release = moveToKernels(params);
   const x = alloc(batch * source.n), y = alloc(batch * source.m);
   if (resumed) restore(resumed);
+  const threaded = layerLoss ? undefined : options.threads?.open(net, batch);
 
   function restore({ arrays, fingerprint: _, start: __, ...counters }: Checkpoint): void {
     const array = (name: string, length: number): Float32Array => {
@@ -100,12 +101,12 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     optimizer.start(movedIn(stage));
   }
 
-  function update(stage: Stage): void {
+  async function update(stage: Stage): Promise<void> {
     const progress = at.total / steps, moved = movedIn(stage);
     source.fill('train', source.trainIndices(at.total, batch), x, y);
     reparametrisation?.materialise(progress);
     for (const param of params) param.grad.fill(0);
-    latest = lossAndGradient(net, stage.depth, x, y, batch, layerLoss);
+    latest = threaded ? await threaded.lossAndGradient(stage.depth, x, y) : lossAndGradient(net, stage.depth, x, y, batch, { layerLoss });
     if (!Number.isFinite(latest))
       throw new RangeError(`${phase}: loss is ${latest} at step ${at.total}; lower the learning rate ${stage.learningRate}, or clip the gradient`);
     reparametrisation?.pullback(progress);
@@ -148,7 +149,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
       // A training resumed at its end has seen no batch.
       ...(!Number.isNaN(latest) && { nmseDb: 10 * Math.log10(latest) }),
     }),
-    step() {
+    async step() {
       while (at.stage < stages.length && (at.step >= stages[at.stage]!.steps || at.stale > (earlyStop?.patience ?? 0))) {
         for (const [param, value] of best) param.value.set(value);
         best = new Map();
@@ -164,18 +165,19 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
         for (const { to, from } of stage.startFrom) if (to.value.length === from.value.length) to.value.set(from.value);
         select(stage);
       }
-      update(stage);
+      await update(stage);
       at = { ...at, step: at.step + 1, total: at.total + 1 };
       if (earlyStop && (at.step % earlyStop.every === 0 || at.step === stage.steps)) validate(stage);
       if (checkpoint && at.total % checkpoint.every === 0) save();
       return true;
     },
-    release() {
+    async release() {
       for (const [param, trainable] of wanted) param.trainable = trainable;
       optimizer.release();
       release();
       free(x);
       free(y);
+      await threaded?.close();
     },
   };
 }

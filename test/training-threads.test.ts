@@ -1,0 +1,94 @@
+import type { Worker } from 'node:worker_threads';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { deadLeaves, images, sparseSpikes } from '../datasets/index.js';
+import { convolution, gaussian } from '../operators/index.js';
+import { descent, straightThrough } from '../src/binary/binarizers/index.js';
+import { linop } from '../src/core/linop.js';
+import { l1 } from '../src/core/prox.js';
+import { trainingThreads } from '../src/packed/parallel.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
+import { lossAndGradient } from '../src/unrolled/loss.js';
+import { learnedIsta } from '../src/unrolled/presets.js';
+import { train, type TrainOptions } from '../src/unrolled/train.js';
+import type { UnrolledNetwork } from '../src/types.js';
+import { normals, relativeError } from './helpers.js';
+
+const side = 9, blur = [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16, 1 / 8, 1 / 16]];
+const coupled = (): UnrolledNetwork => learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 3, coupling: 'coupled' });
+const convolutional = (): UnrolledNetwork =>
+  istaNet({ operator: convolution(blur, [side, side]), prox: l1() }, { layers: 2, features: 4, symmetry: 0.01, shape: [side, side] });
+const cases = {
+  coupled: [coupled, sparseSpikes(24, { density: 0.1, seed: 3 })],
+  convolutional: [convolutional, images([{ name: 'leaves', image: deadLeaves([32, 32], 1) }], { patch: side, augment: true, seed: 1 })],
+} as const;
+const values = (net: UnrolledNetwork): number[] => net.params.flatMap(({ value }) => [...value]);
+
+const threads = suite('training on threads');
+for (const [name, [fresh, data]] of Object.entries(cases)) {
+  threads(`${name}: parts of a batch add up to the gradient of the whole, for what is learnt alone`, async () => {
+    const batch = 5, net = fresh(), still = net.params[0]!, { operator } = net.problem, depth = net.layers.length;
+    still.trainable = false;
+    for (const param of net.params) if (param.name.startsWith('G.')) param.value.forEach((_, i) => { param.value[i] = 0.1 * Math.sin(i); });
+    const x = normals(batch * operator.inShape.reduce((a, b) => a * b, 1), 1), y = new Float32Array(batch * operator.outShape.reduce((a, b) => a * b, 1));
+    operator.apply(x, y, batch);
+    // A signal of zeros alone in its part must not divide by its own energy.
+    x.fill(0, x.length - x.length / batch);
+    const loss = lossAndGradient(net, depth, x, y, batch), whole = net.params.map(({ grad }) => grad.slice());
+    for (const count of [1, 2, 5, 7]) {
+      for (const { grad } of net.params) grad.fill(0);
+      const shared = trainingThreads(count).open(net, batch);
+      try {
+        assert.ok(Math.abs(await shared.lossAndGradient(depth, x, y) - loss) < 1e-5 * loss);
+        net.params.forEach(({ grad, name: own }, i) => assert.ok(relativeError(grad, whole[i]!) < 2e-5, `${count} threads: ${own}`));
+        assert.ok(still.grad.every(value => value === 0));
+      } finally {
+        await shared.close();
+      }
+    }
+  });
+  threads(`${name}: as without them but for rounding; the same number gives the same numbers to the bit, also resumed`, async () => {
+    const trained = async (options: Partial<TrainOptions>): Promise<number[]> => {
+      const net = fresh();
+      await train(net, data, { steps: 12, batch: 4, learningRate: 1e-3, ...options });
+      return values(net);
+    };
+    const two = trainingThreads(2), whole = await trained({ threads: two });
+    assert.ok(relativeError(whole, await trained({})) < 1e-4);
+    const files = new Map<string, Uint8Array>(), taken: Uint8Array[] = [];
+    const again = await trained({ threads: two, checkpoint: { every: 5, store: { load: () => undefined, save: (_, bytes) => { taken.push(bytes.slice()); } } } });
+    assert.equal(again, whole);
+    const store = { load: (key: string) => files.get(key), save: (key: string, bytes: Uint8Array) => { files.set(key, bytes.slice()); } };
+    files.set('train', taken[1]!);
+    assert.equal(await trained({ threads: two, checkpoint: { every: 100, store } }), whole);
+  });
+}
+threads('one-bit training takes them; a layer loss stays on one thread', async () => {
+  const [fresh, data] = cases.coupled, options = { steps: 20, batch: 8 };
+  const alone = await straightThrough().fit(fresh(), data, options), shared = await straightThrough().fit(fresh(), data, { ...options, threads: trainingThreads(2) });
+  assert.ok(Math.abs(shared.scale - alone.scale) < 1e-4 * alone.scale);
+  const own = descent(straightThrough());
+  assert.equal(values(await own.fit(fresh(), data, { ...options, threads: trainingThreads(2) })), values(await own.fit(fresh(), data, options)));
+});
+threads('a thread that dies is an error, not a hang, and the network keeps its numbers', async () => {
+  const workers: Worker[] = [], seen = (worker: Worker): void => { workers.push(worker); };
+  process.on('worker', seen);
+  const [fresh, data] = cases.coupled, net = fresh();
+  const running = train(net, data, { steps: 1e6, batch: 8, threads: trainingThreads(2), onProgress: () => { void workers[0]!.terminate(); } });
+  try {
+    await running;
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^a training thread ended: /);
+    assert.ok(values(net).every(Number.isFinite));
+  } finally {
+    process.off('worker', seen);
+  }
+});
+threads('impossible numbers and operators without a description are refused in one line', async () => {
+  for (const count of [0, 1.5, 1000]) assert.throws(() => trainingThreads(count), new RegExp(`^trainingThreads: expected 1 to 256 threads, got ${count}$`));
+  const foreign = linop({ name: 'foreign', inShape: [4], outShape: [4], apply: (x, out) => { out.set(x); }, applyAdjoint: (y, out) => { out.set(y); } });
+  const net = learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 1 });
+  assert.throws(() => trainingThreads(2).open({ ...net, problem: { ...net.problem, operator: foreign } }, 4), /foreign cannot be rebuilt/);
+});
+threads.run();
