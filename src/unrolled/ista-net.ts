@@ -132,7 +132,7 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
   const phases = Array.from({ length: layers }, (_, k) =>
     transformStep(
       `ista-net.${k}`,
-      dataStep === 'proximal' ? proximalData(operator, penalty(k)) : gradientData(operator, scalar(`eta.${k}`, 1 / L)),
+      dataStep === 'proximal' ? proximalData(operator, penalty(k)) : gradientData(operator, { eta: scalar(`eta.${k}`, 1 / L) }),
       Object.fromEntries(
         channels.map(([name, [from, to]]) => [name, kernels(`${name}.${k}`, from, to, name === 'G')]),
       ) as unknown as Transform,

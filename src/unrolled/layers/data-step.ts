@@ -14,24 +14,31 @@ export interface DataStep {
   step(x: Float32Array, y: Float32Array, batch: number): [v: Float32Array, pullback: (gv: Float32Array, gx?: Float32Array) => void];
 }
 
-/** v = x − eta Aᴴ(A x − y). */
-export function gradientData(operator: LinearOperator, eta: Param): DataStep {
+/** v = x − eta Wᵀ(A x − y); without W it is A that goes back, without eta the step is 1. W has the pattern of A. */
+export function gradientData(operator: LinearOperator, { W, eta }: { W?: Param; eta?: Param }): DataStep {
   const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+  const back = (r: Float32Array, out: Float32Array, batch: number): void =>
+    W ? W.map!.applyAdjoint(W.value, r, out, batch) : A.applyAdjoint(r, out, batch);
+  const ahead = (x: Float32Array, out: Float32Array, batch: number): void =>
+    W ? W.map!.apply(W.value, x, out, batch) : A.apply(x, out, batch);
   return {
-    params: [eta],
+    params: [...(W ? [W] : []), ...(eta ? [eta] : [])],
     step(x, y, batch) {
-      const size = eta.value[0]!, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
+      const size = eta ? eta.value[0]! : 1, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
       A.apply(x, r, batch);
       axpby(1, r, -1, y, r);
-      A.applyAdjoint(r, u, batch);
+      back(r, u, batch);
       axpby(1, x, -size, u, v);
       return [v, (gv, gx) => {
-        if (eta.trainable) eta.grad[0]! -= dot(gv, u);
+        if (eta?.trainable) eta.grad[0]! -= dot(gv, u);
+        if (!gx && !W?.trainable) return;
+        const gu = temp(n * batch), gr = temp(m * batch);
+        axpby(-size, gv, 0, gv, gu);
+        if (W?.trainable) W.map!.addGradient(gu, r, W.grad, batch);
         if (!gx) return;
-        const gr = temp(m * batch);
-        A.apply(gv, gr, batch);
+        ahead(gu, gr, batch);
         A.applyAdjoint(gr, gx, batch);
-        axpby(1, gv, -size, gx, gx);
+        axpby(1, gx, 1, gv, gx);
       }];
     },
   };
