@@ -21,7 +21,7 @@ export { adam, sgd, type Optimizer } from './unrolled/optimizer.js';
 export { istaNet, type IstaNetOptions } from './unrolled/ista-net.js';
 export { network } from './unrolled/network.js';
 export { param } from './unrolled/param.js';
-export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type UnrolledOptions } from './unrolled/presets.js';
+export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type LearnedIstaOptions, type UnrolledOptions } from './unrolled/presets.js';
 export { distilled } from './unrolled/distilled.js';
 export { train, type Progress, type TrainOptions } from './unrolled/train.js';
 export type { LayerLoss } from './unrolled/loss.js';

@@ -1,9 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sparseSpikes } from '../datasets/index.js';
+import { sign } from '../src/binary/binarizers/index.js';
+import { recoveryCertificate } from '../src/binary/certificate.js';
 import { sizeOf } from '../src/core/array.js';
 import { norm } from '../src/core/norm.js';
 import { l1 } from '../src/core/prox.js';
 import { scratch } from '../src/kernels/index.js';
+import { pack } from '../src/packed/engine.js';
+import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { admm } from '../src/solvers/admm.js';
 import { ista } from '../src/solvers/ista.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
@@ -95,6 +100,27 @@ networks('tied layers share one Param and its gradient; frozen params receive no
     pullback(next, true);
   });
   assert.ok(W[0]!.grad.every(value => value === 0));
+});
+networks('learned ISTA from a linear start: Q y, then its own steps; its file and its bits give the same', async () => {
+  const operator = operatorOf('gaussian 7×11'), net = learnedIsta({ operator, prox: l1() }, { layers: 2, start: 'linear', lambda: 0.05 });
+  const Q = net.params.find(({ name }) => name === 'start.Q')!, A = operator.weights!(), y = normalTensor([7], 3);
+  assert.not.ok(Q.trainable);
+  Q.value = normals(77, 4);
+  const step = (x: readonly number[], theta: number, W: Float32Array): number[] => {
+    const r = Array.from({ length: 7 }, (_, i) => x.reduce((sum, value, j) => sum + A[i * 11 + j]! * value, -y.data[i]!));
+    return x.map((value, j) => value - r.reduce((sum, own, i) => sum + W[i * 11 + j]! * own, 0)).map(v => Math.sign(v) * Math.max(Math.abs(v) - theta, 0));
+  };
+  const [W, theta] = ['W', 'theta.0'].map(name => net.params.find(param => param.name === name)!.value) as [Float32Array, Float32Array];
+  const first = Array.from({ length: 11 }, (_, j) => y.data.reduce((sum, value, i) => sum + Q.value[j * 7 + i]! * value, 0));
+  const own = [first, step(first, theta[0]!, W), step(step(first, theta[0]!, W), theta[0]!, W)];
+  net.iterates(y).forEach(({ data }, k) => assert.ok(relativeError(data, own[k]!) < 1e-5, `iterate ${k}`));
+
+  const oneBit = await sign().fit(net, sparseSpikes(11)), { net: read } = decodeModel(encodeModel(oneBit));
+  assert.equal(read.forward(y).data, oneBit.forward(y).data);
+  assert.ok(relativeError(pack(read, { precision: 'exact' }).reconstruct(y).data, oneBit.forward(y).data) < 1e-5);
+  // T1 speaks of what starts from zero.
+  assert.is(recoveryCertificate(oneBit, 1), undefined);
+  assert.throws(() => learnedIsta(net.problem, { layers: 1, start: 'middle' as never }), /^learned-ista: expected start zero or linear, got middle$/);
 });
 networks('a NaN measurement and a wrong shape are one clear line', () => {
   const net = learnedIsta({ operator: operatorOf('gaussian 7×11'), prox: l1() }, { layers: 2 });

@@ -212,6 +212,7 @@ packed('a network larger than its file is refused before it is built', () => {
   refused(learned('coupled'), dense, /expected tensors for 65536000 weights/);
   refused(learned('lista'), dense, /expected tensors for 268500992 weights/);
   refused(learned('tied'), dense, /expected tensors for 65536 weights/);
+  refused({ preset: 'learned-ista', args: { layers: 3, start: 'linear' } }, dense, /expected tensors for 131072 weights/);
   refused({ preset: 'admm', args: { layers: 3, coupling: 'tied' } }, dense, /expected tensors for 65536 weights/);
 });
 packed('a prox for signals of another size is refused', () => {

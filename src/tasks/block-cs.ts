@@ -6,6 +6,7 @@ import { compose, kroneckerIdentity } from '../core/combine.js';
 import { l1, proxByName } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
 import { istaNet } from '../unrolled/ista-net.js';
+import { learnedIsta } from '../unrolled/presets.js';
 import { namedImages, type NamedImage } from './image-files.js';
 import { transformOf } from './image-network.js';
 import { linearEstimator } from './linear-estimator.js';
@@ -30,7 +31,7 @@ const fromScratch: Recipe = {
   latent: { mixing: 0.5, bound: 1.5 },
 };
 const fromReleased: Recipe = { ...fromScratch, startSteps: 0, jointSteps: 3200, batch: 8 };
-const learned: Recipe = { layerSteps: 100, layerRate: 0.01, jointSteps: 2000, jointRate: 5e-4, batch: 64, clip: 1 };
+const learned: Recipe = { layerSteps: 0, layerRate: 0.01, startSteps: 900, startRate: 5e-4, jointSteps: 2000, jointRate: 5e-4, batch: 64, clip: 1 };
 
 /** An image of any size measured block by block; the network sees its blocks. */
 export function blockScene({ name, image }: NamedImage, A: LinearOperator): Scene {
@@ -75,10 +76,13 @@ export const blockCs: Task = {
     let known: Tensor | undefined;
     const Q = (): Tensor =>
       (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const problem = { operator: A, prox: l1() };
+    const prox = network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
+      problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
-      const net = istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...(features !== undefined && { features }) });
+      const net = network === 'learned-ista'
+        ? learnedIsta(problem, { layers, lambda: 0.01, coupling: 'tied', start: 'linear' })
+        : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...(features !== undefined && { features }) });
       net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
       return net;
     };
@@ -87,7 +91,7 @@ export const blockCs: Task = {
       operator: A,
       signals,
       scoring: { kind: 'images', peak: 1 },
-      prox: network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
+      prox,
       data: folder ? 'Set11, trained on T91' : `dead leaves, seed ${seed}`,
       recipe: network === 'learned-ista' ? learned : weights ? fromReleased : fromScratch,
       scenes: () => scenes(folder ? namedImages(folder, 'images/set11') : drawn(4, 132, 1000 * seed + 500)),
@@ -100,7 +104,8 @@ export const blockCs: Task = {
         const start = matrix(Q());
         return blocks!.assemble(start.forward(tensor(y, [blocks!.count, m])).data);
       },
-      ...(network !== 'learned-ista' && { network: make, linearStart: true }),
+      network: make,
+      linearStart: true,
     };
   },
 };

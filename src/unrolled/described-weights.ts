@@ -1,4 +1,5 @@
 import type { NetworkDescription, Pattern, Problem } from '../types.js';
+import { sizeOf } from '../core/array.js';
 import { weightCount } from '../core/pattern.js';
 import { istaNetWeights, type IstaNetOptions } from './ista-net.js';
 
@@ -20,8 +21,10 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
   }
   const coupling = args['coupling'] ?? (preset === 'learned-ista' ? 'tied' : 'closed-form');
   if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return 0;
-  const pattern = problem.operator.pattern(),
-    count = weightCount(pattern);
-  if (coupling === 'coupled') return Number(args['layers']) * count;
-  return coupling === 'lista' ? count + gramWeights(pattern) : count;
+  const { operator } = problem,
+    pattern = operator.pattern(),
+    count = weightCount(pattern),
+    fitted = args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
+  if (coupling === 'coupled') return fitted + Number(args['layers']) * count;
+  return fitted + (coupling === 'lista' ? count + gramWeights(pattern) : count);
 }

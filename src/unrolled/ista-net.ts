@@ -4,7 +4,7 @@ import { norm } from '../core/norm.js';
 import { random } from '../core/random.js';
 import { patternMap } from '../kernels/maps/index.js';
 import { gradientData, proximalData } from './layers/data-step.js';
-import { linearStart } from './layers/linear-start.js';
+import { fittedStart, linearStart } from './layers/linear-start.js';
 import { transformStep, type Transform } from './layers/transform-step.js';
 import { network } from './network.js';
 import { param, scalar } from './param.js';
@@ -120,13 +120,8 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
       { map, oneBit: true },
     );
   }
-  const m = sizeOf(operator.outShape),
-    n = sizeOf(operator.inShape),
-    L = 1.001 * length ** 2;
-  const Q =
-    start === 'linear'
-      ? param('start.Q', new Float32Array(n * m), { map: patternMap({ kind: 'dense', rows: n, cols: m }), trainable: false })
-      : undefined;
+  const L = 1.001 * length ** 2,
+    Q = start === 'linear' ? fittedStart(operator) : undefined;
   const channels = Object.entries(kernelChannels(transform, features));
   const penalty = (k: number): Param => param(`rho.${k}`, Float32Array.of(firstPenalty * L), { min: leastPenalty * L });
   const phases = Array.from({ length: layers }, (_, k) =>

@@ -1,4 +1,4 @@
-import type { LinearOperator, NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
+import type { Layer, LinearOperator, NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
 import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
@@ -6,6 +6,7 @@ import { analyticWeight, regularisedInverse } from './analytic-weight.js';
 import { istaNet } from './ista-net.js';
 import { admmLayer } from './layers/admm.js';
 import { gradientStep } from './layers/gradient-step.js';
+import { fittedStart, linearStart } from './layers/linear-start.js';
 import { lista } from './layers/lista.js';
 import { network } from './network.js';
 import { param, scalar } from './param.js';
@@ -22,6 +23,11 @@ export interface UnrolledOptions {
   /** Weight of the penalty: the first threshold is lambda / L, L = 1.001 ‖A‖². */
   readonly lambda?: number;
   readonly supportSelection?: SupportSelection;
+}
+
+export interface LearnedIstaOptions extends UnrolledOptions {
+  readonly coupling?: Coupling;
+  readonly start?: 'zero' | 'linear';
 }
 
 /** A bound on what a model file may ask for. */
@@ -60,23 +66,27 @@ export function unrolledIsta(problem: Problem, options: UnrolledOptions): Unroll
  * - 'tied': x⁺ = soft(x − gamma_k Wᵀ(A x − y), theta_k), one W (Liu et al. 2019, TiLISTA).
  * - 'analytic': as 'tied', W fixed in closed form (ALISTA; dense and block patterns).
  * Untrained, all but 'analytic' are ISTA with step 1/L. Throws for operators that do not tell their values.
+ * It starts from zero, or with `start` 'linear' from x₀ = Q y, a layer before the first: Q, param start.Q, is to be filled and does not train.
  */
-export function learnedIsta(problem: Problem, { coupling = 'tied', ...options }: UnrolledOptions & { coupling?: Coupling }): UnrolledNetwork {
+export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero', ...options }: LearnedIstaOptions): UnrolledNetwork {
+  if (start !== 'zero' && start !== 'linear') throw new RangeError(`learned-ista: expected start zero or linear, got ${String(start)}`);
   const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
   const { operator, prox } = problem;
-  const description = describe('learned-ista', prox, { ...args, coupling });
+  const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }) });
+  const begun = (layers: readonly Layer[]): UnrolledNetwork =>
+    network(problem, description, start === 'linear' ? [linearStart('start', operator, { Q: fittedStart(operator) }), ...layers] : layers);
   const theta = (k: number): Param => scalar(`theta.${k}`, lambda / L);
   switch (coupling) {
     case 'lista': {
       const W = matrixLike('W', problem, 1 / L), product = gram(operator);
       const G = param('G', product.weights.map(w => w / L), { map: patternMap(product.pattern), oneBit: true });
-      return network(problem, description, each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k) })));
+      return begun(each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k) })));
     }
-    case 'coupled': return network(problem, description, each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
+    case 'coupled': return begun(each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
       { W: matrixLike(`W.${k}`, problem, 1 / L), theta: theta(k) })));
     case 'tied': case 'analytic': {
       const W = coupling === 'tied' ? matrixLike('W', problem, 1 / L) : matrixLike('W', problem, 1, false, analyticWeight(operator));
-      return network(problem, description, each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
+      return begun(each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
         { W, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
     }
     default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${String(coupling)}`);

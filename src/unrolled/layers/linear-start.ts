@@ -1,6 +1,14 @@
 import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
 import { axpby, temp } from '../../kernels/index.js';
+import { patternMap } from '../../kernels/maps/index.js';
+import { param } from '../param.js';
+
+/** Q of x₀ = Q y, to be filled with what is fitted to training signals or loaded: neither trained nor made of bits. */
+export function fittedStart({ inShape, outShape }: LinearOperator): Param {
+  const rows = sizeOf(inShape), cols = sizeOf(outShape);
+  return param('start.Q', new Float32Array(rows * cols), { map: patternMap({ kind: 'dense', rows, cols }), trainable: false });
+}
 
 /** x = Q y, or x = scale · Aᴴy without Q: what a network of gradient steps starts from. */
 export function linearStart(name: string, A: LinearOperator, { Q, scale = 1 }: { Q?: Param; scale?: number }): Layer {
