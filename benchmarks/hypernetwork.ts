@@ -37,7 +37,7 @@ function summary(study: Study, variant: string, data: string, rows: readonly Stu
     method, seeds: of(method).length,
     ...Object.fromEntries(keys.map(key => [key, interval(values(method, key))])) as Record<string, Interval>,
   }));
-  const base = 'hypernetwork-mle', others = of(base).length ? ['hypernetwork-elbo', 'hypernetwork-selbo', 'hypernetwork-gibbs', 'product'].filter(method => of(method).length) : [];
+  const base = 'hypernetwork-mle', others = of(base).length ? ['hypernetwork-elbo', 'hypernetwork-selbo', 'hypernetwork-gibbs', 'product', 'product-gibbs'].filter(method => of(method).length) : [];
   // Seeds ascend for every method, so that pairs are the first of both.
   const differences = others.map(method => {
     const count = Math.min(of(base).length, of(method).length), first = (name: string): number[] => values(name, 'optimal').slice(0, count);

@@ -65,10 +65,10 @@ export function hypernetworkTable(): string {
   const most = (table: SearchTable, { method, seeds }: SearchRow): boolean => tables.every(other =>
     other.study !== table.study || other.variant !== table.variant || other.methods.every(row => row.method !== method || row.seeds <= seeds));
   return markdown(
-    ['table', 'method', 'seeds', 'optimum found', 'expected cost at it', 'P(optimum)', 'test NLL', 'test accuracy', 'seconds'],
+    ['table', 'method', 'seeds', 'optimum found', 'expected cost at it', 'P(optimum)', 'test NLL', 'test accuracy'],
     tables.flatMap(table => table.methods.filter(row => row.method !== 'exhaustive' && most(table, row)).map(row => [
       `${table.study} ${table.variant}`, row.method, String(row.seeds), shown(row['found']!, 2), shown(row['expectedFound']!, 2), shown(row['optimal']!, 2),
-      row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3), row['seconds']!.mean.toFixed(row['seconds']!.mean < 10 ? 2 : 0),
+      row['testNll'] ? shown(row['testNll'], 3) : '–', shown(row['testAccuracy']!, 3),
     ])),
   );
 }

@@ -23,7 +23,7 @@ export { network } from './unrolled/network.js';
 export { param } from './unrolled/param.js';
 export { learnedIsta, problem, unrolledAdmm, unrolledIsta, type Coupling, type LearnedIstaOptions, type UnrolledOptions } from './unrolled/presets.js';
 export { distilled } from './unrolled/distilled.js';
-export { train, type Progress, type TrainOptions } from './unrolled/train.js';
+export { train, type GradientThreads, type Progress, type ThreadedGradient, type TrainOptions } from './unrolled/train.js';
 export type { LayerLoss } from './unrolled/loss.js';
 export type { CheckpointStore } from './unrolled/checkpoint.js';
 export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';

@@ -220,7 +220,7 @@ networks('tables of other lengths, without numbers, and impossible options are r
       'hypernetwork: expected a weight of the divergence of at least 0, got -1'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'best' } as never }),
       'hypernetwork: expected an objective of mle, elbo, selbo, gibbs, got best'],
-    [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'gibbs', temperature: 0 } }), 'hypernetwork: expected a temperature above 0, got 0'],
+    [() => hypernetwork(new Float64Array(2), { depth: 1, objective: { kind: 'gibbs', temperature: 0 } }), 'hypernetwork: expected a finite temperature above 0, got 0'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective, optimizer: { kind: 'newton' } as never }),
       'hypernetwork: expected an optimizer of lbfgs, adam, got newton'],
     [() => hypernetwork(new Float64Array(2), { depth: 1, objective, draws: NaN }), 'hypernetwork: expected 0 or more draws, got NaN'],

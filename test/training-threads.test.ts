@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { deadLeaves, images, sparseSpikes } from '../datasets/index.js';
 import { convolution, gaussian } from '../operators/index.js';
 import { descent, straightThrough } from '../src/binary/binarizers/index.js';
+import { cloneNetwork } from '../src/binary/one-bit-network.js';
 import { linop } from '../src/core/linop.js';
 import { l1 } from '../src/core/prox.js';
 import { trainingThreads } from '../src/packed/parallel.js';
@@ -11,7 +12,8 @@ import { istaNet } from '../src/unrolled/ista-net.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
-import type { UnrolledNetwork } from '../src/types.js';
+import { used } from '../src/kernels/memory.js';
+import type { Dataset, UnrolledNetwork } from '../src/types.js';
 import { normals, relativeError } from './helpers.js';
 
 const side = 9, blur = [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16, 1 / 8, 1 / 16]];
@@ -23,6 +25,11 @@ const cases = {
   convolutional: [convolutional, images([{ name: 'leaves', image: deadLeaves([32, 32], 1) }], { patch: side, augment: true, seed: 1 })],
 } as const;
 const values = (net: UnrolledNetwork): number[] => net.params.flatMap(({ value }) => [...value]);
+
+async function assertRejects(work: Promise<unknown>, message: RegExp): Promise<void> {
+  const told = await work.then(() => 'nothing', (error: Error) => error.message);
+  assert.match(told, message);
+}
 
 const threads = suite('training on threads');
 for (const [name, [fresh, data]] of Object.entries(cases)) {
@@ -75,7 +82,7 @@ threads('a thread that dies is an error, not a hang, and the network keeps its n
   process.on('worker', seen);
   const [fresh, data] = cases.coupled, net = fresh();
   // One that ends between two steps is replaced and nothing is lost: the newest is ended until it happens within one.
-  const running = train(net, data, { steps: 1e6, batch: 8, threads: trainingThreads(2), onProgress: () => { void workers.at(-1)!.terminate(); } });
+  const running = train(net, data, { steps: 20_000, batch: 8, threads: trainingThreads(2), onProgress: () => { void workers.at(-1)!.terminate(); } });
   try {
     await running;
     assert.unreachable();
@@ -86,10 +93,53 @@ threads('a thread that dies is an error, not a hang, and the network keeps its n
     process.off('worker', seen);
   }
 });
-threads('impossible numbers and operators without a description are refused in one line', async () => {
+threads('depth-wise stages, proximal data steps and batches smaller than the threads', async () => {
+  const blurred = istaNet({ operator: convolution(blur, [side, side]), prox: l1() }, { layers: 2, features: 4, symmetry: 0, dataStep: 'proximal' });
+  const trained = async (net: UnrolledNetwork, data: Dataset, options: TrainOptions): Promise<number[]> => {
+    await train(net, data, options);
+    return values(net);
+  };
+  const [fresh, data] = cases.coupled, layerwise = { schedule: 'depth-wise', steps: 4, batch: 3 } as const;
+  assert.ok(relativeError(await trained(fresh(), data, { ...layerwise, threads: trainingThreads(4) }), await trained(fresh(), data, layerwise)) < 1e-4);
+  const options = { steps: 4, batch: 2 }, alone = cloneNetwork(blurred);
+  assert.ok(relativeError(await trained(blurred, cases.convolutional[1], { ...options, threads: trainingThreads(2) }),
+    await trained(alone, cases.convolutional[1], options)) < 1e-4);
+});
+threads('an interrupted training resumes to the same numbers, and leaves no thread and no memory of kernels', async () => {
+  const [fresh, data] = cases.coupled, before = used(), alive = new Set<Worker>(), seen = (worker: Worker): void => {
+    alive.add(worker);
+    worker.on('exit', () => alive.delete(worker));
+  };
+  process.on('worker', seen);
+  try {
+    const files = new Map<string, Uint8Array>(), store = { load: (key: string) => files.get(key), save: (key: string, bytes: Uint8Array) => { files.set(key, bytes.slice()); } };
+    const options = { steps: 2000, batch: 4, threads: trainingThreads(2) }, whole = fresh(), net = fresh(), stop = new AbortController();
+    await train(whole, data, options);
+    await assertRejects(train(fresh(), data, { ...options, checkpoint: { store, every: 1e6 }, signal: stop.signal, onProgress: () => stop.abort() }), /interrupted at step/);
+    await train(net, data, { ...options, checkpoint: { store, every: 1e6 } });
+    assert.equal(values(net), values(whole));
+
+    const broken = fresh();
+    broken.params[0]!.value[0] = NaN;
+    await assertRejects(train(broken, data, options), /loss is NaN at step 0/);
+    await train(fresh(), data, { ...options, threads: { open: () => { throw new Error('no step needs a thread'); } }, steps: 0 });
+    await assertRejects(train({ ...fresh(), problem: { operator: fresh().problem.operator, prox: { ...l1(), name: 'mine' } } }, data, options), /cannot be rebuilt/);
+    assert.ok(used() <= before, `${used()} after ${before}`);
+    assert.is(alive.size, 0);
+  } finally {
+    process.off('worker', seen);
+  }
+});
+threads('impossible numbers, and what cannot be described to a thread, are refused in one line', () => {
   for (const count of [0, 1.5, 1000]) assert.throws(() => trainingThreads(count), new RegExp(`^trainingThreads: expected 1 to 256 threads, got ${count}$`));
+  const net = learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 1 }), { operator, prox } = net.problem;
   const foreign = linop({ name: 'foreign', inShape: [4], outShape: [4], apply: (x, out) => { out.set(x); }, applyAdjoint: (y, out) => { out.set(y); } });
-  const net = learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 1 });
-  assert.throws(() => trainingThreads(2).open({ ...net, problem: { ...net.problem, operator: foreign } }, 4), /foreign cannot be rebuilt/);
+  for (const [other, message] of [
+    [{ ...net, problem: { prox, operator: foreign } }, 'the operator foreign cannot'],
+    [{ ...net, problem: { operator, prox: { ...prox, name: 'mine' } } }, 'learned-ista with the prox mine cannot'],
+    [{ ...net, description: { ...net.description, preset: 'mine' } }, 'mine with the prox l1 cannot'],
+    [{ ...net, description: { ...net.description, args: { layers: 2 } } }, 'learned-ista with the prox l1 cannot'],
+  ] as const) assert.throws(() => trainingThreads(2).open(other, 4),
+    (error: Error) => error instanceof TypeError && error.message === `trainingThreads: ${message} be rebuilt in a thread; train without threads`);
 });
 threads.run();

@@ -8,7 +8,7 @@ import { tasks } from '../tasks/index.js';
 import { trained } from '../tasks/methods.js';
 import { UsageError } from './failure.js';
 import { checkWritable, outputFolder, readModel, writeAtomically } from './files.js';
-import { decibels, integerUpTo, positiveInteger, seedNumber, threadsOf, wholeNumber } from './options.js';
+import { decibels, integerUpTo, positiveInteger, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { evaluateWithProgress, knownTask, runOptions, type RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
@@ -29,7 +29,7 @@ export function addTrain(program: Command): void {
     .option('--steps <N>', 'joint training steps; 0 takes the start as it is', wholeNumber)
     .option('--start-steps <N>', 'steps of the float training before them', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds')
-    .option('--threads <N>', threadsOf('a batch'), integerUpTo(mostThreads))
+    .option('--threads <N>', threadsHelp('the gradient of a batch'), integerUpTo(mostThreads))
     .option('--quick', 'a fifth of the training')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA)')
     .option('--json', 'the row of results on stdout as JSON')

@@ -24,4 +24,4 @@ export function decibels(text: string): number {
 }
 
 /** What --threads says of itself. */
-export const threadsOf = (what: string): string => `share ${what} between threads; this machine has ${availableParallelism()}`;
+export const threadsHelp = (what: string): string => `share ${what} between threads; this machine has ${availableParallelism()}`;

@@ -8,7 +8,7 @@ import { solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
 import { checkWritable, writeAtomically } from './files.js';
 import { interruptible } from './interrupt.js';
-import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber, threadsOf } from './options.js';
+import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber, threadsHelp } from './options.js';
 import { addFileOptions, counted, naming, readProblem, type FileArguments } from './qubo-files.js';
 
 interface SolveArguments extends FileArguments {
@@ -81,7 +81,7 @@ export function addSolve(qubo: Command): void {
     .option('--sweeps <N>', 'sweeps of one read', integerUpTo(mostSweeps))
     .option('--reads <N>', 'independent reads', positiveInteger)
     .option('--target <value>', 'stop once this is reached, in the file\'s own objective (a cut, say)', finiteNumber)
-    .option('--threads <N>', threadsOf('the reads'), integerUpTo(mostThreads), 1)
+    .option('--threads <N>', threadsHelp('the reads'), integerUpTo(mostThreads), 1)
     .option('--seed <S>', 'seed', seedNumber, 1)
     .option('--out <file>', 'also write the result as JSON')
     .option('--json', 'as JSON')

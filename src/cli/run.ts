@@ -12,7 +12,7 @@ import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 import { checkpointFolder, dataFolder, outputFolder } from './files.js';
 import { interruptible } from './interrupt.js';
-import { decibels, integerUpTo, positiveInteger, seedNumber, threadsOf, wholeNumber } from './options.js';
+import { decibels, integerUpTo, positiveInteger, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
 import { runStudy } from './run-study.js';
@@ -127,7 +127,7 @@ export function addRun(program: Command): void {
     .option('--start-steps <N>', 'steps of the float training that all methods start from', wholeNumber)
     .option('--no-support-selection', 'plain soft thresholds in the networks')
     .option('--uncertainty <T>', 'with bayes or hypernetwork: T networks drawn from the posterior, and intervals from them', positiveInteger)
-    .option('--threads <N>', threadsOf('a training batch'), integerUpTo(mostThreads))
+    .option('--threads <N>', threadsHelp('the gradient of a batch'), integerUpTo(mostThreads))
     .option('--quick', 'a fifth of the training, 200 test signals')
     .option('--data <folder>', 'published data (or SIGNFOLD_DATA); embedded generators without it')
     .option('--out <folder>', 'where results go', 'signfold-out')

@@ -37,6 +37,8 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
   const pool = new Piscina<Slice, void>({
     filename: new URL('./parallel-worker.js', import.meta.url).href, workerData: setup, minThreads: threads, maxThreads: threads,
   });
+  // A thread that fails between two calls is replaced; where that fails too, so does the call.
+  pool.on('error', () => {});
   return {
     async reconstruct(y) {
       const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);

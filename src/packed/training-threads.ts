@@ -1,12 +1,14 @@
 import { Piscina } from 'piscina';
 import type { Param, UnrolledNetwork } from '../types.js';
 import { sizeOf } from '../core/array.js';
+import { proxByName } from '../core/prox.js';
 import { mostThreads, sharedFloats } from '../core/threads.js';
 import { axpby, dot } from '../kernels/index.js';
+import { networkFrom } from '../unrolled/presets.js';
 import type { GradientThreads } from '../unrolled/train.js';
 import { encodeModel } from './model.js';
 
-/** What each thread is given at its start: the network, and where the values of its params lie, one after the other. */
+/** What each thread is given at its start: the network, whose values are not told, and where they lie, one after the other. */
 export interface TrainingSetup { readonly model: Uint8Array; readonly values: Float32Array }
 
 /** Part of a batch, in memory that both threads see. */
@@ -14,6 +16,8 @@ export interface GradientTask {
   readonly depth: number;
   /** Names of the params whose gradients are asked for; they lie in `gradients` as values do in `values`. */
   readonly learnt: readonly string[];
+  /** Grows where other params than those may have changed. */
+  readonly version: number;
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly count: number;
@@ -28,10 +32,26 @@ export function placed(params: readonly Param[], all: Float32Array): Map<Param, 
   return new Map(params.map(param => [param, all.subarray(at, at += param.value.length)]));
 }
 
+/** The network without its values as a model file. Throws a TypeError where that would be another network. */
+function described(net: UnrolledNetwork): Uint8Array {
+  const { problem: { operator, prox }, description } = net;
+  const sizes = ({ params }: UnrolledNetwork): string => params.map(({ name, value }) => `${name} ${value.length}`).join();
+  const refuse = (what: string): never => { throw new TypeError(`trainingThreads: ${what} cannot be rebuilt in a thread; train without threads`); };
+  if (!operator.describe) return refuse(`the operator ${operator.name}`);
+  let same = false;
+  try {
+    same = sizes(networkFrom({ operator, prox: proxByName(prox.name) }, description)) === sizes(net);
+  } catch { /* A prox or a preset that nobody knows. */ }
+  if (!same) return refuse(`${description.preset} with the prox ${prox.name}`);
+  const params = net.params.map(param => ({ ...param, value: new Float32Array(param.value.length) }));
+  return encodeModel({ ...net, params, binarizer: 'float', scale: 1, matrices: [] });
+}
+
 /**
  * Gradients of a batch on several threads, each of which has the whole network and takes a part of the signals: for `train`. The sum
- * over threads is rounded otherwise than one thread's; the same number of threads gives the same numbers to the bit. It pays where a
- * step takes ten milliseconds and more. For Node alone. Throws a RangeError for an impossible number of threads.
+ * over threads is rounded otherwise than one thread's; the same number of threads gives the same numbers to the bit. Drawing and
+ * measuring signals and the optimizer stay on the thread that trains. For Node alone. Throws a RangeError for an impossible number of
+ * threads.
  */
 export function trainingThreads(threads: number): GradientThreads {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
@@ -39,26 +59,32 @@ export function trainingThreads(threads: number): GradientThreads {
   return {
     open(net: UnrolledNetwork, batch: number) {
       const { operator } = net.problem, n = sizeOf(operator.inShape), m = sizeOf(operator.outShape), count = Math.min(threads, batch);
-      const length = net.params.reduce((sum, { value }) => sum + value.length, 0);
-      const values = sharedFloats(length), x = sharedFloats(batch * n), y = sharedFloats(batch * m), parts = placed(net.params, values);
-      const setup: TrainingSetup = { model: encodeModel({ ...net, binarizer: 'float', scale: 1, matrices: [] }), values };
+      const model = described(net), length = net.params.reduce((sum, { value }) => sum + value.length, 0);
+      const values = sharedFloats(length), x = sharedFloats(batch * n), y = sharedFloats(batch * m), places = placed(net.params, values);
       const slices = Array.from({ length: count }, (_, t) => {
         const from = Math.floor((t * batch) / count), to = Math.floor(((t + 1) * batch) / count), gradients = sharedFloats(length);
         const own = placed(net.params, gradients);
-        return { x: x.subarray(from * n, to * n), y: y.subarray(from * m, to * m), count: to - from, gradients, own };
+        return { own, part: { x: x.subarray(from * n, to * n), y: y.subarray(from * m, to * m), count: to - from, gradients } };
       });
+      const workerData: TrainingSetup = { model, values };
       const pool = new Piscina<GradientTask, number>({
-        filename: new URL('./training-worker.js', import.meta.url).href, workerData: setup, minThreads: count, maxThreads: count,
+        filename: new URL('./training-worker.js', import.meta.url).href, workerData, minThreads: count, maxThreads: count,
       });
+      // A thread that fails between two steps is replaced; where that fails too, so does the step.
+      pool.on('error', () => {});
+      let version = 0, before = '';
       return {
         async lossAndGradient(depth, signals, measurements) {
-          const learnt = net.params.filter(({ trainable }) => trainable), names = learnt.map(({ name }) => name), energy = dot(signals, signals);
-          for (const [param, place] of parts) place.set(param.value);
+          const params = net.params.filter(({ trainable }) => trainable), learnt = params.map(({ name }) => name), energy = dot(signals, signals);
+          const changed = before !== (before = learnt.join('\n'));
+          if (changed) version++;
+          for (const param of changed ? net.params : params) places.get(param)!.set(param.value);
           x.set(signals);
           y.set(measurements);
-          const losses = await Promise.all(slices.map(({ own: _, ...slice }) => pool.run({ depth, learnt: names, energy, ...slice })))
-            .catch((error: unknown) => { throw new Error(`a training thread ended: ${(error as Error).message}`); });
-          for (const { own } of slices) for (const param of learnt) axpby(1, own.get(param)!, 1, param.grad, param.grad);
+          const losses = await Promise.all(slices.map(({ part }) => pool.run({ depth, learnt, version, energy, ...part }))).catch((cause: Error) => {
+            throw /^(worker exited|terminating)/i.test(cause.message) ? new Error(`a training thread ended: ${cause.message}`, { cause }) : cause;
+          });
+          for (const { own } of slices) for (const param of params) axpby(1, own.get(param)!, 1, param.grad, param.grad);
           return losses.reduce((sum, loss) => sum + loss, 0);
         },
         close: () => pool.destroy(),

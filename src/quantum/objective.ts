@@ -9,7 +9,7 @@ import type { Simulator } from './simulator.js';
  * - selbo: Σ p C + weight · MMD²(p, π), which samples alone can tell (Nepote et al. 2025; weights and kernels are our choice);
  * - gibbs: −log Σ p exp((C* − C) / temperature), C* the least cost (Li et al. 2020, Phys. Rev. Research 2, 023074): the negative log
  *   evidence under p as the prior, up to C*, at temperature 1 where C is a negative log-likelihood. The lower the temperature, the more
- *   it asks for the probability of the best strings alone, which the table of all costs must have told.
+ *   it asks for the probability of the best strings alone, which the table of all costs must have told. No other prior counts.
  */
 export type Objective =
   | { readonly kind: 'mle' }
@@ -30,7 +30,7 @@ export function checkObjective(who: string, objective: Objective): void {
   const { kind } = objective, factor = factorOf(objective);
   if (kind !== 'mle' && kind !== 'elbo' && kind !== 'selbo' && kind !== 'gibbs')
     throw new RangeError(`${who}: expected an objective of mle, elbo, selbo, gibbs, got ${String(kind)}`);
-  if (kind === 'gibbs' && !(factor > 0 && factor < Infinity)) throw new RangeError(`${who}: expected a temperature above 0, got ${factor}`);
+  if (kind === 'gibbs' && !(factor > 0 && factor < Infinity)) throw new RangeError(`${who}: expected a finite temperature above 0, got ${factor}`);
   if (!(factor >= 0 && factor < Infinity))
     throw new RangeError(`${who}: expected a weight of the divergence of at least 0, got ${factor}`);
   if (kind === 'selbo') checkKernels(objective.kernels ?? defaultKernels);

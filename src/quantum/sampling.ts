@@ -142,7 +142,7 @@ export function* sampledHypernetworkSteps(qubits: number, cost: Cost, options: S
 /**
  * Trains a circuit on a cost that is asked for string by string, from samples alone, as hardware would: parameter shift of
  * the expected cost, and of the discrepancy of the surrogate ELBO (E k(w₊, w) − E k(w₋, w) less the same with the prior), by
- * Adam. Two circuits an angle and one more for each step; costs are remembered. Throws a RangeError for the elbo, costs that
+ * Adam. Two circuits an angle and one more for each step; costs are remembered. Throws a RangeError for elbo and gibbs, costs that
  * are not finite, fewer than one sample, and impossible options.
  */
 export const sampledHypernetwork = (qubits: number, cost: Cost, options: SampledOptions): SampledHypernetwork =>

@@ -1,4 +1,5 @@
 import type { Param, PatternMap } from '../types.js';
+import { alloc, free } from '../kernels/index.js';
 
 /** A learnt array with a zero gradient. */
 export function param(name: string, value: Float32Array,
@@ -11,3 +12,22 @@ export const scalar = (name: string, value: number): Param => param(name, Float3
 
 /** Every Param once, in order of first appearance: tied layers share theirs. */
 export const distinct = (params: Iterable<Param>): Param[] => [...new Set(params)];
+
+/** Moves values and gradients to where kernels work in place; the returned function moves the values back. */
+export function moveToKernels(params: readonly Param[]): () => void {
+  for (const param of params) {
+    const value = alloc(param.value.length);
+    value.set(param.value);
+    param.value = value;
+    param.grad = alloc(value.length);
+  }
+  return () => {
+    for (const param of params) {
+      const { value, grad } = param;
+      param.value = value.slice();
+      param.grad = new Float32Array(value.length);
+      free(value);
+      free(grad);
+    }
+  };
+}

@@ -40,7 +40,7 @@ export interface ThreadedGradient {
 }
 
 export interface GradientThreads {
-  /** Throws a TypeError for a network whose operator cannot be described to a thread. */
+  /** Throws a TypeError for a network that cannot be described to a thread: with an operator, a prox or layers of the user's own. */
   open(net: UnrolledNetwork, batch: number): ThreadedGradient;
 }
 
@@ -60,7 +60,7 @@ export interface TrainOptions extends ScheduleOptions {
   readonly reparametrisation?: Reparametrisation;
   /** A loss of the layers of the network that is trained, beside the error of the last; progress and validation speak of that error alone. */
   readonly layerLoss?: (net: UnrolledNetwork) => LayerLoss;
-  /** Threads that share the batches: `trainingThreads` of signfold/parallel. A layer loss stays on this thread, with all that goes with it. */
+  /** Threads that share the batches: `trainingThreads` of signfold/parallel. With a layer loss none are used. */
   readonly threads?: GradientThreads;
   readonly checkpoint?: { readonly store: CheckpointStore; readonly every: number };
   /** Names this training in progress reports and checkpoints. */
@@ -74,7 +74,7 @@ const breathMs = 100;
 
 /**
  * Trains a network in place on signals of `data` measured by its operator; the loss is ‖x̂ − x‖²/‖x‖² over a batch.
- * The same seed gives the same numbers to the bit, also across an interruption with a checkpoint. Throws a RangeError where
+ * The same seed and number of threads give the same numbers to the bit, also across an interruption with a checkpoint. Throws a RangeError where
  * the loss stops being finite, and an AbortError (after saving a checkpoint) when `signal` aborts.
  */
 export async function train(net: UnrolledNetwork, data: Dataset, options: TrainOptions): Promise<void> {

@@ -6,9 +6,9 @@ import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoin
 import { lossAndGradient, lossOf } from './loss.js';
 import { originOf, startsAt } from './origin.js';
 import { adam } from './optimizer.js';
-import { distinct } from './param.js';
+import { distinct, moveToKernels } from './param.js';
 import { stagesOf, type Stage } from './schedule.js';
-import type { Progress, TrainOptions } from './train.js';
+import type { Progress, ThreadedGradient, TrainOptions } from './train.js';
 
 interface Training {
   /** One step; false when there was none left to do. */
@@ -17,25 +17,6 @@ interface Training {
   save(): void;
   /** Gives the kernels' memory back and ends the threads; the network keeps its values. */
   release(): Promise<void>;
-}
-
-/** Moves values and gradients to where kernels work in place; the returned function moves the values back. */
-function moveToKernels(params: readonly Param[]): () => void {
-  for (const param of params) {
-    const value = alloc(param.value.length);
-    value.set(param.value);
-    param.value = value;
-    param.grad = alloc(value.length);
-  }
-  return () => {
-    for (const param of params) {
-      const { value, grad } = param;
-      param.value = value.slice();
-      param.grad = new Float32Array(value.length);
-      free(value);
-      free(grad);
-    }
-  };
 }
 
 /** Shortens the gradients of `params`, taken together, to at most `limit`. */
@@ -76,8 +57,14 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     throw new RangeError('checkpoint: it belongs to a training that started from other weights; remove it, or start from those');
   const release = moveToKernels(params);
   const x = alloc(batch * source.n), y = alloc(batch * source.m);
-  if (resumed) restore(resumed);
-  const threaded = layerLoss ? undefined : options.threads?.open(net, batch);
+  let threaded: ThreadedGradient | undefined;
+  if (resumed)
+    try {
+      restore(resumed);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
 
   function restore({ arrays, fingerprint: _, start: __, ...counters }: Checkpoint): void {
     const array = (name: string, length: number): Float32Array => {
@@ -95,6 +82,14 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     for (const [name, moment] of optimizer.state) moment.set(array(name, moment.length));
   }
 
+  function giveBack(): void {
+    for (const [param, trainable] of wanted) param.trainable = trainable;
+    optimizer.release();
+    release();
+    free(x);
+    free(y);
+  }
+
   /** Tells pullbacks what this stage learns, and makes room for the optimizer's memory. */
   function select(stage: Stage): void {
     for (const [param, trainable] of wanted) param.trainable = trainable && stage.learnt.includes(param);
@@ -106,6 +101,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     source.fill('train', source.trainIndices(at.total, batch), x, y);
     reparametrisation?.materialise(progress);
     for (const param of params) param.grad.fill(0);
+    // Not before there is a step to take.
+    if (!layerLoss) threaded ??= options.threads?.open(net, batch);
     latest = threaded ? await threaded.lossAndGradient(stage.depth, x, y) : lossAndGradient(net, stage.depth, x, y, batch, { layerLoss });
     if (!Number.isFinite(latest))
       throw new RangeError(`${phase}: loss is ${latest} at step ${at.total}; lower the learning rate ${stage.learningRate}, or clip the gradient`);
@@ -172,11 +169,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
       return true;
     },
     async release() {
-      for (const [param, trainable] of wanted) param.trainable = trainable;
-      optimizer.release();
-      release();
-      free(x);
-      free(y);
+      giveBack();
       await threaded?.close();
     },
   };
