@@ -1,5 +1,5 @@
-// A step of training without threads and with two, in turn; medians of rounds go to benchmarks/results/training-threads.json:
-//   node dist/benchmarks/training-threads.js
+// A step of training without threads and with two, in turn; medians of rounds go to benchmarks/results/threads-training.json:
+//   node dist/benchmarks/threads.js
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { l1 } from '../src/core/prox.js';
@@ -43,5 +43,5 @@ for (const [name, batch, steps, make, data] of cases) {
   rows.push({ network: name, batch, oneMillis: Number(one.toPrecision(4)), twoMillis: Number(two.toPrecision(4)), ratio: Number((one / two).toPrecision(3)) });
   console.log(`${name}, batch ${batch}: without threads ${one.toFixed(1)} ms, two threads ${two.toFixed(1)} ms, ratio ${(one / two).toFixed(2)}`);
 }
-const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, command: 'node dist/benchmarks/training-threads.js' };
-writeFileSync('benchmarks/results/training-threads.json', `${JSON.stringify({ environment, rows }, null, 1)}\n`);
+const environment = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, command: 'node dist/benchmarks/threads.js' };
+writeFileSync('benchmarks/results/threads-training.json', `${JSON.stringify({ environment, rows }, null, 1)}\n`);
