@@ -118,6 +118,16 @@ function releasedTable(): string {
   }));
 }
 
+/** One bit trained for long from released weights, beside those. */
+function longTable(): string {
+  return markdown(['share', 'linear start', 'released', 'one bit', 'behind', 'SSIM, released', 'SSIM, one bit', 'steps'], ['25', '10'].map(share => {
+    const of = (file: string, method: string): Row => exactly(file).find(row => row.method === method)!;
+    const own = of(`one-bit-cs-${share}-long`, 'straight-through'), float = of(`released-cs-${share}-plus`, 'float'), start = of(`released-cs-${share}-plus`, 'linear');
+    return [`${share} %`, start.psnrDb.toFixed(2), float.psnrDb.toFixed(2), own.psnrDb.toFixed(2), (float.psnrDb - own.psnrDb).toFixed(2),
+      float.ssim!.toFixed(4), own.ssim!.toFixed(4), String(own.steps)];
+  }));
+}
+
 /** Binarizers that find signs after training beside the one that trains them, a task a line. */
 function methodsTable(): string {
   const tasks = [['qubo-sparse', 'sparse-recovery, 8 blocks, NMSE dB', (row: Row) => row.nmseDb], ['qubo-eeg', 'eeg-denoise, NMSE dB', (row: Row) => row.nmseDb],
@@ -148,6 +158,7 @@ const tables: Readonly<Record<string, string>> = {
   released: releasedTable(),
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
   'one-bit-cs-equal': seedsTable([...exactly('one-bit-cs-25-others'), ...exactly('one-bit-cs-25').filter(({ method }) => method === 'straight-through')], imageColumns),
+  'one-bit-cs-long': longTable(),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('mri-20-tv'), ...oneBit('one-bit-mri-20')], imageColumns),
