@@ -27,8 +27,8 @@ export function binarizersTable(): string {
       const { environment, rows } = read<{ environment: { resumed: boolean }; rows: readonly Row[] }>(file);
       return rows.map(row => ({ ...row, resumed: environment.resumed }));
     });
-    // A method that was run again counts as it was the last time.
-    const rows = runs.flatMap((own, k) => own.filter(({ method }) => !runs.slice(k + 1).some(later => later.some(row => row.method === method))));
+    // What was run again with the same seed counts as it was the last time.
+    const rows = runs.flatMap((own, k) => own.filter(({ method, seed }) => !runs.slice(k + 1).some(later => later.some(row => row.method === method && row.seed === seed))));
     return { ...column, rows };
   }).filter(({ rows }) => rows.length);
   const first = tasks[0]!, score = (method: string): number => {
