@@ -146,6 +146,7 @@ modules('other networks are refused with one line', async () => {
   };
   refused(floats(unrolledAdmm({ operator: small, prox }, { layers: 2 })), /^compile: expected gradient steps .*, got admm closed-form, prox l1$/);
   refused(floats(learned(small, 2, 'lista')), /got learned-ista lista, prox l1$/);
+  refused(floats(learnedIsta({ operator: small, prox: l1() }, { layers: 2, start: 'linear' })), /got learned-ista tied from a linear start, prox l1$/);
   refused(floats(learned(blur, 2)), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution$/);
   assert.throws(() => compileModule(floats(learned(small, 2)), { precision: 'double' as never }), 'compile: expected precision exact, standard or fast, got double');
 });

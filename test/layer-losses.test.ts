@@ -92,7 +92,7 @@ losses('settings outside their range, other depths and other layers are refused'
   assert.throws(() => descent(own, { rate: 0 }), /^descent: expected a finite rate above 0, got 0$/);
   assert.throws(() => nearIterates(shallow, 1)(net), /^distill: expected a teacher of 3 layers, got 2$/);
   const admm = unrolledAdmm(net.problem, { layers: 3, coupling: 'tied' });
-  assert.throws(() => liftedLayers(admm, 1)(admm), /^lifted: expected layers x⁺ = soft\(x − eta Wᵀ\(A x − y\), theta\), got admm$/);
+  assert.throws(() => liftedLayers(admm, 1)(admm), /^lifted: expected layers x⁺ = soft\(x − eta Wᵀ\(A x − y\), theta\), got admm.0 of admm$/);
 });
 losses('convolutions over flat signals keep the shape that they see: blocks distill', async () => {
   const net = istaNet({ operator: gaussian(18, 36, { seed: 1 }), prox: l1() }, { layers: 2, features: 2, shape: [6, 6], seed: 1 });

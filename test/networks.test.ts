@@ -12,6 +12,7 @@ import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { admm } from '../src/solvers/admm.js';
 import { ista } from '../src/solvers/ista.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
+import { train } from '../src/unrolled/train.js';
 import type { State } from '../src/types.js';
 import { learnable, networkCases, operatorCases } from './cases.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
@@ -120,7 +121,13 @@ networks('learned ISTA from a linear start: Q y, then its own steps; its file an
   assert.ok(relativeError(pack(read, { precision: 'exact' }).reconstruct(y).data, oneBit.forward(y).data) < 1e-5);
   // T1 speaks of what starts from zero.
   assert.is(recoveryCertificate(oneBit, 1), undefined);
-  assert.throws(() => learnedIsta(net.problem, { layers: 1, start: 'middle' as never }), /^learned-ista: expected start zero or linear, got middle$/);
+  assert.throws(() => learnedIsta(net.problem, { layers: 1, start: 'middle' as never }), /^learned-ista: expected start zero or linear, got "middle"$/);
+
+  // Layer by layer, W is not taken for the start's Q, which is as large.
+  const kept = Q.value.slice(), before = W.slice();
+  await train(net, sparseSpikes(11, { density: 0.9 }), { schedule: 'depth-wise', steps: 1, batch: 2, learningRate: 1e-6 });
+  assert.equal(Q.value, kept);
+  assert.ok(relativeError(net.params.find(({ name }) => name === 'W')!.value, before) < 1e-3);
 });
 networks('a NaN measurement and a wrong shape are one clear line', () => {
   const net = learnedIsta({ operator: operatorOf('gaussian 7×11'), prox: l1() }, { layers: 2 });

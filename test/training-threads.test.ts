@@ -6,6 +6,7 @@ import { convolution, gaussian } from '../operators/index.js';
 import { descent, straightThrough } from '../src/binary/binarizers/index.js';
 import { cloneNetwork } from '../src/binary/one-bit-network.js';
 import { linop } from '../src/core/linop.js';
+import { tensor } from '../src/core/array.js';
 import { l1 } from '../src/core/prox.js';
 import { trainingThreads } from '../src/packed/parallel.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
@@ -13,7 +14,7 @@ import { lossAndGradient } from '../src/unrolled/loss.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
 import { used } from '../src/kernels/memory.js';
-import type { Dataset, UnrolledNetwork } from '../src/types.js';
+import type { Dataset, Tensor, UnrolledNetwork } from '../src/types.js';
 import { normals, relativeError } from './helpers.js';
 
 const side = 9, blur = [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16, 1 / 8, 1 / 16]];
@@ -87,7 +88,7 @@ threads('a thread that dies is an error, not a hang, and the network keeps its n
     await running;
     assert.unreachable();
   } catch (error) {
-    assert.match((error as Error).message, /^a training thread ended: /);
+    assert.match((error as Error).message, /^a thread ended: /);
     assert.ok(values(net).every(Number.isFinite));
   } finally {
     process.off('worker', seen);
@@ -130,6 +131,20 @@ threads('an interrupted training resumes to the same numbers, and leaves no thre
     process.off('worker', seen);
   }
 });
+threads('depth-wise one-bit training, whose frozen layers follow the scale, is that of one thread', async () => {
+  const [fresh, data] = cases.coupled, options = { schedule: 'depth-wise', steps: 30, batch: 8, learningRate: 5e-3 } as const;
+  const alone = await straightThrough().fit(fresh(), data, options), shared = await straightThrough().fit(fresh(), data, { ...options, threads: trainingThreads(2) });
+  assert.ok(Math.abs(shared.scale - alone.scale) < 1e-3 * alone.scale, `${shared.scale} for ${alone.scale}`);
+});
+threads('threads that die as they start are an error, not a hang', async () => {
+  const [fresh, data] = cases.coupled, seen = (worker: Worker): void => { void worker.terminate(); };
+  process.on('worker', seen);
+  try {
+    await assertRejects(train(fresh(), data, { steps: 10, batch: 4, threads: trainingThreads(2) }), /^a thread ended: /);
+  } finally {
+    process.off('worker', seen);
+  }
+});
 threads('impossible numbers, and what cannot be described to a thread, are refused in one line', () => {
   for (const count of [0, 1.5, 1000]) assert.throws(() => trainingThreads(count), new RegExp(`^trainingThreads: expected 1 to 256 threads, got ${count}$`));
   const net = learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 1 }), { operator, prox } = net.problem;
@@ -139,6 +154,7 @@ threads('impossible numbers, and what cannot be described to a thread, are refus
     [{ ...net, problem: { operator, prox: { ...prox, name: 'mine' } } }, 'learned-ista with the prox mine cannot'],
     [{ ...net, description: { ...net.description, preset: 'mine' } }, 'mine with the prox l1 cannot'],
     [{ ...net, description: { ...net.description, args: { layers: 2 } } }, 'learned-ista with the prox l1 cannot'],
+    [{ ...net, forward: (y: Tensor) => net.forward(tensor(y.data.map((value: number) => 2 * value))) }, 'learned-ista with the prox l1 cannot'],
   ] as const) assert.throws(() => trainingThreads(2).open(other, 4),
     (error: Error) => error instanceof TypeError && error.message === `trainingThreads: ${message} be rebuilt in a thread; train without threads`);
 });

@@ -86,7 +86,7 @@ export function decodeModel(bytes: Uint8Array): Model {
   const net = networkFrom({ operator, prox }, description);
   const matrices = net.params.flatMap((param): OneBitMatrix[] => {
     const signs = tensors[`${param.name}.signs`];
-    if (!param.map || !signs) {
+    if (!param.map || !param.oneBit || !signs) {
       param.value = floats(tensors, param.name, param.value.length).slice();
       return [];
     }

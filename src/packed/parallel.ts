@@ -1,10 +1,10 @@
-import { Piscina } from 'piscina';
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
 import { mostThreads, sharedFloats } from '../core/threads.js';
 import { laneBlock, type Precision } from '../kernels/index.js';
 import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
+import { threadPool } from './thread-pool.js';
 
 export { trainingThreads } from './training-threads.js';
 
@@ -34,11 +34,7 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
   checkPrecision(precision);
   const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
   const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
-  const pool = new Piscina<Slice, void>({
-    filename: new URL('./parallel-worker.js', import.meta.url).href, workerData: setup, minThreads: threads, maxThreads: threads,
-  });
-  // A thread that fails between two calls is replaced; where that fails too, so does the call.
-  pool.on('error', () => {});
+  const pool = threadPool<Slice, void>('./parallel-worker.js', setup, threads);
   return {
     async reconstruct(y) {
       const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);
@@ -55,6 +51,6 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
       await Promise.all(slices.map(slice => pool.run(slice)));
       return tensor(new Float32Array(to), batchedShape(y, operator.outShape, operator.inShape));
     },
-    close: () => pool.close(),
+    close: () => pool.close(true),
   };
 }

@@ -1,12 +1,12 @@
-import { Piscina } from 'piscina';
 import type { Param, UnrolledNetwork } from '../types.js';
-import { sizeOf } from '../core/array.js';
+import { sizeOf, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
 import { mostThreads, sharedFloats } from '../core/threads.js';
 import { axpby, dot } from '../kernels/index.js';
 import { networkFrom } from '../unrolled/presets.js';
 import type { GradientThreads } from '../unrolled/train.js';
 import { encodeModel } from './model.js';
+import { threadPool } from './thread-pool.js';
 
 /** What each thread is given at its start: the network, whose values are not told, and where they lie, one after the other. */
 export interface TrainingSetup { readonly model: Uint8Array; readonly values: Float32Array }
@@ -16,8 +16,6 @@ export interface GradientTask {
   readonly depth: number;
   /** Names of the params whose gradients are asked for; they lie in `gradients` as values do in `values`. */
   readonly learnt: readonly string[];
-  /** Grows where other params than those may have changed. */
-  readonly version: number;
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly count: number;
@@ -35,12 +33,18 @@ export function placed(params: readonly Param[], all: Float32Array): Map<Param, 
 /** The network without its values as a model file. Throws a TypeError where that would be another network. */
 function described(net: UnrolledNetwork): Uint8Array {
   const { problem: { operator, prox }, description } = net;
-  const sizes = ({ params }: UnrolledNetwork): string => params.map(({ name, value }) => `${name} ${value.length}`).join();
+  const names = ({ layers, params }: UnrolledNetwork): string =>
+    [...layers.map(({ name }) => name), ...params.map(({ name, value }) => `${name} ${value.length}`)].join();
   const refuse = (what: string): never => { throw new TypeError(`trainingThreads: ${what} cannot be rebuilt in a thread; train without threads`); };
   if (!operator.describe) return refuse(`the operator ${operator.name}`);
   let same = false;
   try {
-    same = sizes(networkFrom({ operator, prox: proxByName(prox.name) }, description)) === sizes(net);
+    const own = networkFrom({ operator, prox: proxByName(prox.name) }, description);
+    if (names(own) === names(net)) {
+      own.params.forEach((param, i) => { param.value = net.params[i]!.value; });
+      const y = tensor(new Float32Array(sizeOf(operator.outShape)).fill(1), operator.outShape), x = net.forward(y).data;
+      same = own.forward(y).data.every((value, i) => Object.is(value, x[i]));
+    }
   } catch { /* A prox or a preset that nobody knows. */ }
   if (!same) return refuse(`${description.preset} with the prox ${prox.name}`);
   const params = net.params.map(param => ({ ...param, value: new Float32Array(param.value.length) }));
@@ -66,28 +70,19 @@ export function trainingThreads(threads: number): GradientThreads {
         const own = placed(net.params, gradients);
         return { own, part: { x: x.subarray(from * n, to * n), y: y.subarray(from * m, to * m), count: to - from, gradients } };
       });
-      const workerData: TrainingSetup = { model, values };
-      const pool = new Piscina<GradientTask, number>({
-        filename: new URL('./training-worker.js', import.meta.url).href, workerData, minThreads: count, maxThreads: count,
-      });
-      // A thread that fails between two steps is replaced; where that fails too, so does the step.
-      pool.on('error', () => {});
-      let version = 0, before = '';
+      const setup: TrainingSetup = { model, values }, pool = threadPool<GradientTask, number>('./training-worker.js', setup, count);
       return {
         async lossAndGradient(depth, signals, measurements) {
           const params = net.params.filter(({ trainable }) => trainable), learnt = params.map(({ name }) => name), energy = dot(signals, signals);
-          const changed = before !== (before = learnt.join('\n'));
-          if (changed) version++;
-          for (const param of changed ? net.params : params) places.get(param)!.set(param.value);
+          // Frozen ones too: weights that codes are written to change behind them.
+          for (const [param, place] of places) place.set(param.value);
           x.set(signals);
           y.set(measurements);
-          const losses = await Promise.all(slices.map(({ part }) => pool.run({ depth, learnt, version, energy, ...part }))).catch((cause: Error) => {
-            throw /^(worker exited|terminating)/i.test(cause.message) ? new Error(`a training thread ended: ${cause.message}`, { cause }) : cause;
-          });
+          const losses = await Promise.all(slices.map(({ part }) => pool.run({ depth, learnt, energy, ...part })));
           for (const { own } of slices) for (const param of params) axpby(1, own.get(param)!, 1, param.grad, param.grad);
           return losses.reduce((sum, loss) => sum + loss, 0);
         },
-        close: () => pool.destroy(),
+        close: pool.close,
       };
     },
   };

@@ -7,15 +7,12 @@ import { placed, type GradientTask, type TrainingSetup } from './training-thread
 
 const { model, values } = workerData as TrainingSetup;
 const { net } = decodeModel(model), given = placed(net.params, values);
-let known = -1;
 moveToKernels(net.params);
 
-export default function gradient({ depth, learnt, version, x, y, count, energy, gradients }: GradientTask): number {
-  const all = version !== known;
-  known = version;
+export default function gradient({ depth, learnt, x, y, count, energy, gradients }: GradientTask): number {
   for (const param of net.params) {
     param.trainable = learnt.includes(param.name);
-    if (all || param.trainable) param.value.set(given.get(param)!);
+    param.value.set(given.get(param)!);
     if (param.trainable) param.grad.fill(0);
   }
   const loss = lossAndGradient(net, depth, x, y, count, { energy });

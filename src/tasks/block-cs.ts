@@ -1,7 +1,7 @@
 import type { LinearOperator, Tensor, UnrolledNetwork } from '../types.js';
 import { deadLeaves, images, parseNpy } from '../../datasets/index.js';
 import { imageBlocks, matrix, orthonormal } from '../../operators/index.js';
-import { tensor } from '../core/array.js';
+import { formatShape, sameShape, tensor } from '../core/array.js';
 import { compose, kroneckerIdentity } from '../core/combine.js';
 import { l1, proxByName } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
@@ -74,8 +74,12 @@ export const blockCs: Task = {
     const train = folder ? namedImages(folder, 'images/t91', side) : drawn(24, 132, 1000 * seed);
     const signals = images(train, { patch: side, flat: true, augment: true, seed });
     let known: Tensor | undefined;
-    const Q = (): Tensor =>
-      (known ??= folder ? read(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
+    const published = (path: string): Tensor => {
+      const start = read(path);
+      if (!sameShape(start.shape, [n, m])) throw new RangeError(`${path}: expected shape ${formatShape([n, m])}, got ${formatShape(start.shape)}`);
+      return start;
+    };
+    const Q = (): Tensor => (known ??= folder ? published(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
     const prox = network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
       problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {

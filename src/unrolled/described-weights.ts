@@ -24,7 +24,7 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
   const { operator } = problem,
     pattern = operator.pattern(),
     count = weightCount(pattern),
-    fitted = args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
+    fitted = preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
   if (coupling === 'coupled') return fitted + Number(args['layers']) * count;
   return fitted + (coupling === 'lista' ? count + gramWeights(pattern) : count);
 }

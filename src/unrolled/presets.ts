@@ -69,7 +69,7 @@ export function unrolledIsta(problem: Problem, options: UnrolledOptions): Unroll
  * It starts from zero, or with `start` 'linear' from x₀ = Q y, a layer before the first: Q, param start.Q, is to be filled and does not train.
  */
 export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero', ...options }: LearnedIstaOptions): UnrolledNetwork {
-  if (start !== 'zero' && start !== 'linear') throw new RangeError(`learned-ista: expected start zero or linear, got ${String(start)}`);
+  if (start !== 'zero' && start !== 'linear') throw new RangeError(`learned-ista: expected start zero or linear, got ${JSON.stringify(start)}`);
   const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
   const { operator, prox } = problem;
   const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }) });
@@ -89,7 +89,7 @@ export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero
       return begun(each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
         { W, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
     }
-    default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${String(coupling)}`);
+    default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${JSON.stringify(coupling)}`);
   }
 }
 

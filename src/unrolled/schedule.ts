@@ -10,7 +10,7 @@ export interface Stage {
   /** The network's params that are learnt, and what the optimizer moves in their place. */
   readonly learnt: readonly Param[];
   readonly moved: readonly Param[];
-  /** A new layer starts from the values of the layer before it. */
+  /** A new layer starts from the values of the layer before it: those whose names differ in the layer's number alone. */
   readonly startFrom: readonly { readonly to: Param; readonly from: Param }[];
 }
 
@@ -38,10 +38,13 @@ export function stagesOf(net: UnrolledNetwork, movedFor: (params: readonly Param
   };
   if (schedule === 'joint') return [stage(0, K, learningRate, steps)];
   if (schedule !== 'depth-wise') throw new RangeError(`train: expected schedule joint or depth-wise, got ${String(schedule)}`);
+  const kind = ({ name }: Param): string => name.replace(/\.\d+$/, '');
   return net.layers.flatMap((layer, k) => {
-    const startFrom = k === 0 ? [] : layer.params
-      .map((to, i) => ({ to, from: net.layers[k - 1]!.params[i]! }))
-      .filter(({ to, from }) => from !== undefined && to !== from)
+    // A fitted start, say.
+    if (!layer.params.some(({ trainable }) => trainable)) return [];
+    const before = k === 0 ? [] : net.layers[k - 1]!.params;
+    const startFrom = layer.params
+      .flatMap(to => before.filter(from => from !== to && kind(from) === kind(to)).map(from => ({ to, from })))
       .flatMap(({ to, from }) => movedFor([to]).map((moved, i) => ({ to: moved, from: movedFor([from])[i]! })));
     return [
       stage(k, k + 1, learningRate, steps, startFrom),

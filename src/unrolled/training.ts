@@ -55,8 +55,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const resumed = saved && decodeCheckpoint(saved, fingerprint), start = resumed?.start ?? digest(net.params.map(({ value }) => value));
   if (resumed && !startsAt(resumed, net))
     throw new RangeError('checkpoint: it belongs to a training that started from other weights; remove it, or start from those');
-  const release = moveToKernels(params);
   const x = alloc(batch * source.n), y = alloc(batch * source.m);
+  const release = moveToKernels(params);
   let threaded: ThreadedGradient | undefined;
   if (resumed)
     try {

@@ -20,8 +20,8 @@ export interface LiftedOptions {
  * selection lets through have θ = 0; which ones they are counts as given.
  */
 export const liftedLayers = (teacher: UnrolledNetwork, weight: number): LayerLossMaker => net => {
-  const steps = net.layers.map(({ step }) => {
-    if (!step) throw new TypeError(`lifted: expected layers x⁺ = soft(x − eta Wᵀ(A x − y), theta), got ${net.description.preset}`);
+  const steps = net.layers.map(({ name, step }) => {
+    if (!step) throw new TypeError(`lifted: expected layers x⁺ = soft(x − eta Wᵀ(A x − y), theta), got ${name} of ${net.description.preset}`);
     return step;
   });
   const { operator } = net.problem, A = productsOf(operator), targetsOf = iteratesOf('lifted', teacher, net);

@@ -36,8 +36,9 @@ export interface Solver {
 
 function refuseNetwork({ description: { preset, args }, problem: { prox } }: OneBitNetwork): never {
   const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`;
-  throw new TypeError('compile: expected gradient steps and soft thresholds (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
-    `got ${preset}${coupling}, prox ${prox.name}`);
+  const start = args['start'] === 'linear' ? ' from a linear start' : '';
+  throw new TypeError('compile: expected gradient steps and soft thresholds from zero (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
+    `got ${preset}${coupling}${start}, prox ${prox.name}`);
 }
 
 function operatorMatrix(A: LinearOperator): SolverMatrix {
