@@ -163,6 +163,7 @@ const tables: Readonly<Record<string, string>> = {
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('mri-20-tv'), ...oneBit('one-bit-mri-20')], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
+  'tomography-24': seedsTable(exactly('tomography-24').filter(({ method }) => method !== 'linear'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(exactly('deblur-gaussian-gradient').filter(({ method }) => method !== 'linear'), imageColumns),
   'deblur-kernels': blursTable(),
