@@ -28,7 +28,7 @@ interface Contender {
 interface Rival extends Contender { readonly error: number }
 
 const contender = (sample: Sample): Contender => ({ sample, repeat: 1, micros: [] });
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 export function relativeError(own: Float32Array, other: Float32Array): number {
   if (own.length !== other.length) return Infinity;

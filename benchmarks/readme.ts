@@ -15,6 +15,9 @@ const rowsOf = <T = Row>(prefix: string): T[] =>
 
 const exactly = (name: string): Row[] => (JSON.parse(readFileSync(`${results}/${name}.json`, 'utf8')) as { rows: Row[] }).rows;
 
+/** The first row of a method. */
+const rowOf = (name: string, method: string): Row => exactly(name).find(row => row.method === method)!;
+
 const order = ['ista', 'fista', 'admm', 'amp', 'alista', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through'];
 const rank = ({ method }: Row): number => {
   const at = order.indexOf(method);
@@ -102,18 +105,17 @@ const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectr
 function blursTable(): string {
   const methods = ['linear', 'tv', 'float', 'straight-through'], blurs = [['deblur-motion', 'motion, 11 pixels at 35°'], ['deblur-uniform', 'uniform, 9 × 9']] as const;
   return markdown(['blur, PSNR dB', ...methods], blurs.map(([file, name]) =>
-    [name, ...methods.map(method => mean([file, `${file}-2`].map(part => exactly(part).find(row => row.method === method)!.psnrDb)).toFixed(2))]));
+    [name, ...methods.map(method => mean([file, `${file}-2`].map(part => rowOf(part, method).psnrDb)).toFixed(2))]));
 }
-/** The linear start stands beside the released network already. */
-const oneBit = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
+/** Where the linear start stands in another table, or in other rows of the same. */
+const withoutStart = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
 
 /** Networks trained by others, loaded as released: nothing here was trained. */
 function releasedTable(): string {
   const released = [['released-cs-25-plus', 'ISTA-Net+, Set11'], ['released-cs-25', 'ISTA-Net, Set11'], ['released-cs-10-plus', 'ISTA-Net+, Set11'],
     ['released-cs-10', 'ISTA-Net, Set11'], ['released-cs-1-plus', 'ISTA-Net+, Set11'], ['released-mri-20-plus', 'ISTA-Net+, 25 brain slices']] as const;
   return markdown(['network', 'share', 'linear start', 'PSNR dB', 'SSIM'], released.map(([file, name]) => {
-    const rows = exactly(file), net = rows.find(({ method }) => method === 'float')!;
-    const start = exactly(file.endsWith('plus') ? file : `${file}-plus`).find(({ method }) => method === 'linear')!;
+    const net = rowOf(file, 'float'), start = rowOf(file.endsWith('plus') ? file : `${file}-plus`, 'linear');
     return [name, `${net.variant} %`, start.psnrDb.toFixed(2), net.psnrDb.toFixed(2), net.ssim!.toFixed(4)];
   }));
 }
@@ -121,8 +123,7 @@ function releasedTable(): string {
 /** One bit trained for long from released weights, beside those. */
 function longTable(): string {
   return markdown(['share', 'linear start', 'released', 'one bit', 'behind', 'SSIM, released', 'SSIM, one bit', 'steps'], ['25', '10'].map(share => {
-    const of = (file: string, method: string): Row => exactly(file).find(row => row.method === method)!;
-    const own = of(`one-bit-cs-${share}-long`, 'straight-through'), float = of(`released-cs-${share}-plus`, 'float'), start = of(`released-cs-${share}-plus`, 'linear');
+    const own = rowOf(`one-bit-cs-${share}-long`, 'straight-through'), float = rowOf(`released-cs-${share}-plus`, 'float'), start = rowOf(`released-cs-${share}-plus`, 'linear');
     return [`${share} %`, start.psnrDb.toFixed(2), float.psnrDb.toFixed(2), own.psnrDb.toFixed(2), (float.psnrDb - own.psnrDb).toFixed(2),
       float.ssim!.toFixed(4), own.ssim!.toFixed(4), String(own.steps)];
   }));
@@ -156,16 +157,16 @@ const tables: Readonly<Record<string, string>> = {
   kernels: kernelTable(rowsOf<BenchRow>('kernels')),
   timing: trainingTable(rowsOf<BenchRow>('training')),
   released: releasedTable(),
-  'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...oneBit('one-bit-cs-25')], imageColumns),
+  'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...withoutStart('one-bit-cs-25')], imageColumns),
   'one-bit-cs-equal': seedsTable([...exactly('one-bit-cs-25-others'), ...exactly('one-bit-cs-25').filter(({ method }) => method === 'straight-through')], imageColumns),
   'one-bit-cs-long': longTable(),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
   'block-cs-learned': seedsTable(exactly('block-cs-learned'), imageColumns),
-  'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...oneBit('mri-20-tv'), ...oneBit('one-bit-mri-20')], imageColumns),
+  'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...withoutStart('mri-20-tv'), ...withoutStart('one-bit-mri-20')], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
-  'tomography-24': seedsTable(exactly('tomography-24').filter(({ method }) => method !== 'linear'), imageColumns),
+  'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
-  'deblur-gradient': seedsTable(exactly('deblur-gaussian-gradient').filter(({ method }) => method !== 'linear'), imageColumns),
+  'deblur-gradient': seedsTable(withoutStart('deblur-gaussian-gradient'), imageColumns),
   'deblur-kernels': blursTable(),
   'mri-phantoms': seedsTable(exactly('mri-phantoms'), imageColumns),
   eeg: seedsTable(exactly('eeg-denoise'), eegColumns),

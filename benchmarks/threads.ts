@@ -10,6 +10,7 @@ import { train, type GradientThreads } from '../src/unrolled/train.js';
 import { deadLeaves, images, phantoms, sparseSpikes } from '../datasets/index.js';
 import { gaussian, orthonormal, radon } from '../operators/index.js';
 import type { Dataset, UnrolledNetwork } from '../src/types.js';
+import { median } from './harness.js';
 
 const angles = Array.from({ length: 30 }, (_, i) => 6 * i), rounds = 5;
 const cases: readonly (readonly [name: string, batch: number, steps: number, make: () => UnrolledNetwork, data: Dataset])[] = [
@@ -21,7 +22,6 @@ const cases: readonly (readonly [name: string, batch: number, steps: number, mak
   ['learned ISTA, 16 coupled layers, 250x500', 64, 30,
     () => learnedIsta({ operator: gaussian(250, 500, { seed: 1 }), prox: l1() }, { layers: 16, coupling: 'coupled' }), sparseSpikes(500, { density: 0.1, seed: 1 })],
 ];
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
 /** Milliseconds of a step of `train`: what starting and ending take is in both counts, and falls out. */
 async function stepMillis(net: UnrolledNetwork, data: Dataset, batch: number, steps: number, threads?: GradientThreads): Promise<number> {

@@ -1,6 +1,6 @@
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
-import { mostThreads, sharedFloats } from '../core/threads.js';
+import { checkThreads, sharedFloats } from '../core/threads.js';
 import { laneBlock, type Precision } from '../kernels/index.js';
 import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
@@ -29,8 +29,7 @@ export interface ParallelOptions {
  * every vector anyway. For Node alone. Throws a TypeError for a network whose operator cannot be described to a thread.
  */
 export async function packParallel(net: OneBitNetwork, { threads, precision = 'standard' }: ParallelOptions): Promise<ParallelEngine> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
-    throw new RangeError(`packParallel: expected 1 to ${mostThreads} threads, got ${threads}`);
+  checkThreads('packParallel', threads);
   checkPrecision(precision);
   const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
   const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);

@@ -1,7 +1,7 @@
 import type { Param, UnrolledNetwork } from '../types.js';
 import { sizeOf, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
-import { mostThreads, sharedFloats } from '../core/threads.js';
+import { checkThreads, sharedFloats } from '../core/threads.js';
 import { axpby, dot } from '../kernels/index.js';
 import { networkFrom } from '../unrolled/presets.js';
 import type { GradientThreads } from '../unrolled/train.js';
@@ -58,8 +58,7 @@ function described(net: UnrolledNetwork): Uint8Array {
  * threads.
  */
 export function trainingThreads(threads: number): GradientThreads {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
-    throw new RangeError(`trainingThreads: expected 1 to ${mostThreads} threads, got ${threads}`);
+  checkThreads('trainingThreads', threads);
   return {
     open(net: UnrolledNetwork, batch: number) {
       const { operator } = net.problem, n = sizeOf(operator.inShape), m = sizeOf(operator.outShape), count = Math.min(threads, batch);

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { mostThreads } from '../core/threads.js';
+import { checkThreads } from '../core/threads.js';
 import type { QuadraticModel } from './model.js';
 import { clock, type ThreadTask } from './parallel-worker.js';
 import { checkOptions, kept } from './solvers/reads.js';
@@ -54,8 +54,7 @@ function merge(solver: string, results: readonly SolveResult[], seconds: number)
  * where a thread died or `onProgress` throws, with all threads ended.
  */
 export async function solveParallel(model: QuadraticModel, { solver, threads, signal, onProgress, ...options }: ParallelSolveOptions): Promise<SolveResult> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads)
-    throw new RangeError(`solveParallel: expected 1 to ${mostThreads} threads, got ${threads}`);
+  checkThreads('solveParallel', threads);
   const chosen = solverByName(solver), { timeMs, target } = options;
   checkOptions(options);
   if (signal?.aborted) return chosen.solve(model, { ...options, signal });
