@@ -14,21 +14,23 @@ async function wasmBase64(entry, wasm, ...flags) {
 mkdirSync('dist/src/kernels', { recursive: true });
 writeFileSync('dist/src/kernels/binary.js', `export const wasmBase64 = '${await wasmBase64('index', 'dist/src/kernels/kernels.wasm')}';\n`);
 
-// What `signfold compile` writes into a module: a binary that leaves the memory from byte 1024 on (image.ts) alone, and
-// JavaScript as text.
-mkdirSync('dist/src/packed/compile', { recursive: true });
-async function textOf(entry) {
-  const { outputFiles: [{ text }] } = await build({ entryPoints: [entry], bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'warning' });
-  return JSON.stringify(text.replace(/^\/\/ src.*\n|export \{[^}]*\};\n/gm, ''));
-}
-writeFileSync('dist/src/packed/compile/parts.js',
-  `export const wasmBase64 = '${await wasmBase64('solver', 'dist/src/packed/compile/solver.wasm', '--lowMemoryLimit', '1024')}';\n` +
-  `export const runtime = ${await textOf('src/packed/compile/runtime.ts')};\n` +
-  `export const gaussian = ${await textOf('src/core/gaussian.ts')};\n`);
-
 const sources = ['src', 'operators', 'datasets', 'test', 'benchmarks'].flatMap(folder =>
   readdirSync(folder, { recursive: true }).map(file => `${folder}/${file}`.replaceAll('\\', '/')));
 await build({
   entryPoints: sources.filter(f => f.endsWith('.ts') && !f.endsWith('.d.ts') && !/assembly\/|node_modules\//.test(f)),
   outdir: 'dist', outbase: '.', format: 'esm', platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning',
 });
+
+// What `signfold compile` writes into a module: a binary that leaves the memory from byte 1024 on (image.ts) alone, and
+// JavaScript as text. The engine's is bundled from what was transpiled, kernels inside.
+mkdirSync('dist/src/packed/compile', { recursive: true });
+async function bundled(entry, options) {
+  const { outputFiles: [{ text }] } = await build({ entryPoints: [entry], bundle: true, target: 'es2022', write: false, logLevel: 'warning', ...options });
+  return text;
+}
+const textOf = async entry => JSON.stringify((await bundled(entry, { format: 'esm' })).replace(/^\/\/ src.*\n|export \{[^}]*\};\n/gm, ''));
+writeFileSync('dist/src/packed/compile/parts.js',
+  `export const wasmBase64 = '${await wasmBase64('solver', 'dist/src/packed/compile/solver.wasm', '--lowMemoryLimit', '1024')}';\n` +
+  `export const runtime = ${await textOf('src/packed/compile/runtime.ts')};\n` +
+  `export const gaussian = ${await textOf('src/core/gaussian.ts')};\n` +
+  `export const engine = ${JSON.stringify(await bundled('dist/src/packed/compile/engine-runtime.js', { format: 'iife', globalName: 'engine', minify: true }))};\n`);

@@ -7,15 +7,17 @@ import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dataset, sparseSpikes } from '../datasets/index.js';
-import { convolution, gaussian, matrix, rademacher } from '../operators/index.js';
+import { convolution, fourier, gaussian, matrix, rademacher, radialMask } from '../operators/index.js';
 import type { Binarizer } from '../src/binary/binarizer.js';
 import { channelWise, sign, straightThrough, ternary } from '../src/binary/binarizers/index.js';
 import { sizeOf, tensor } from '../src/core/array.js';
-import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
+import { blockDiagonal, compose, kroneckerIdentity } from '../src/core/combine.js';
+import { linop } from '../src/core/linop.js';
 import { l1 } from '../src/core/prox.js';
 import { compileC, compileModule } from '../src/packed/compile/index.js';
 import { pack } from '../src/packed/engine.js';
 import { encodeModel } from '../src/packed/model.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type Coupling } from '../src/unrolled/presets.js';
 import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
@@ -139,16 +141,40 @@ modules('types check in a consumer', async () => {
   const { status, stdout } = spawnSync('node_modules/.bin/tsc', ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', at('typed/use.mts')], { encoding: 'utf8' });
   assert.is(status, 0, stdout);
 });
-modules('other networks are refused with one line', async () => {
-  const blur = convolution([0.5, 0.3, -0.2, 0.1], [13]), small = gaussian(7, 11, { seed: 1 }), prox = l1();
-  const refused = (net: OneBitNetwork, message: RegExp): void => {
-    for (const compile of [() => compileModule(net), () => compileC(net, { name: 'a' })]) assert.throws(compile, message);
-  };
-  refused(floats(unrolledAdmm({ operator: small, prox }, { layers: 2 })), /^compile: expected gradient steps .*, got admm closed-form, prox l1$/);
-  refused(floats(learned(small, 2, 'lista')), /got learned-ista lista, prox l1$/);
-  refused(floats(learnedIsta({ operator: small, prox: l1() }, { layers: 2, start: 'linear' })), /got learned-ista tied from a linear start, prox l1$/);
-  refused(floats(learned(blur, 2)), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution$/);
-  assert.throws(() => compileModule(floats(learned(small, 2)), { precision: 'double' as never }), 'compile: expected precision exact, standard or fast, got double');
+const others: readonly (readonly [name: string, net: () => OneBitNetwork | Promise<OneBitNetwork>])[] = [
+  ['ADMM in closed form', () => floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 }))],
+  ["LISTA's own form, signs", () => signs(learned(gaussian(7, 11, { seed: 1 }), 2, 'lista'))],
+  ['a linear start', () => floats(learnedIsta({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2, start: 'linear' }))],
+  ['a blur, signs', () => signs(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 3))],
+  ['a product of matrices', () => floats(learned(compose(gaussian(7, 9, { seed: 1 }), gaussian(9, 11, { seed: 2 })), 2))],
+  ['a sampled spectrum', () => floats(unrolledIsta({ operator: fourier([6, 8], { mask: radialMask([6, 8], { lines: 3 }), complexInput: false }), prox: l1() }, { layers: 2 }))],
+  ['ISTA-Net+, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 8, shape: [7, 9] }))],
+  ['ISTA-Net with proximal steps, ternary', () => fitted(ternary(), istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, transform: 'istanet', dataStep: 'proximal' }))],
+];
+for (const [name, make] of others)
+  modules(`${name}: the whole engine, its numbers to the bit`, async () => {
+    const net = await make(), { outShape } = net.problem.operator, { module } = compileModule(net), { reconstruct } = await imported(module), engine = pack(net);
+    assert.match(module, /^const model = /m);
+    for (const batch of [1, 3, 64, 70]) {
+      const y = normalTensor([batch, ...outShape], batch);
+      // In parts as the module's.
+      const whole = [y.data.subarray(0, 64 * sizeOf(outShape)), y.data.subarray(64 * sizeOf(outShape))].filter(part => part.length)
+        .flatMap(part => [...engine.reconstruct(tensor(part, [part.length / sizeOf(outShape), ...outShape])).data]);
+      assert.equal([...reconstruct(y.data)], whole, `batch of ${batch}`);
+    }
+    assert.throws(() => reconstruct(new Float32Array(1)), /^reconstruct: expected a Float32Array of \d+ numbers a measurement, got 1$/);
+  });
+modules('C refuses what it has no loops for with one line', async () => {
+  const refused = (net: OneBitNetwork, message: RegExp): void => assert.throws(() => compileC(net, { name: 'a' }), message);
+  refused(await others[0]![1](), /^compile: expected gradient steps .*, got admm closed-form, prox l1; an ES module takes every network$/);
+  refused(await others[1]![1](), /got learned-ista lista, prox l1;/);
+  refused(await others[2]![1](), /got learned-ista tied from a linear start, prox l1;/);
+  refused(await others[3]![1](), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution;/);
+});
+modules('an operator written by hand is refused with one line where the engine would be needed, and so is a wrong precision', () => {
+  const hand = linop({ name: 'hand', inShape: [3], outShape: [3], forward: (x, out) => { out.set(x); }, adjoint: (y, out) => { out.set(y); } });
+  assert.throws(() => compileModule(floats(unrolledIsta({ operator: hand, prox: l1() }, { layers: 2 }))), /^model: hand cannot be rebuilt from a file/);
+  assert.throws(() => compileModule(floats(learned(gaussian(7, 11, { seed: 1 }), 2)), { precision: 'double' as never }), 'compile: expected precision exact, standard or fast, got double');
 });
 modules.run();
 
@@ -244,7 +270,7 @@ command('wrong use is one line, and the model file stays', async () => {
   wrong(1, /solver\.txt: safetensors/, (writeFileSync(at('solver.txt'), 'no model'), at('solver.txt')), '-o', at('a.mjs'));
   wrong(2, /its folder .* does not exist/, model, '-o', at('none/a.mjs'));
   writeFileSync(at('admm.safetensors'), encodeModel(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 }))));
-  wrong(1, /compile: expected gradient steps .*, got admm closed-form/, at('admm.safetensors'), '-o', at('a.mjs'));
+  wrong(1, /compile: expected gradient steps .*, got admm closed-form/, at('admm.safetensors'), '-o', at('a.c'));
   assert.not.ok(existsSync(at('a.mjs')) || existsSync(at('a.c')));
 });
 command.run();

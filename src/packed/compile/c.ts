@@ -2,7 +2,7 @@ import type { OneBitNetwork } from '../../types.js';
 import { cArray, cFloat, cMatrix } from './c-arrays.js';
 import { cReconstruct } from './c-reconstruct.js';
 import { cLoops, cTypes } from './c-runtime.js';
-import { solverOf, type SolverMatrix } from './solver.js';
+import { refusal, solverOf, summaryOf, type SolverMatrix } from './solver.js';
 
 export interface CNames {
   /** What the function's and the macros' names begin with. */
@@ -13,12 +13,14 @@ export interface CNames {
 
 /**
  * A network as one C99 source and its header: f32, static memory alone, nothing of the C library. It is not reentrant.
- * Throws as compileModule does.
+ * Throws a TypeError for networks other than gradient steps and soft thresholds on dense and block masks.
  */
 export function compileC(net: OneBitNetwork, { name, header = `${name}.h` }: CNames): { source: string; header: string } {
   if (!/^[A-Za-z]\w*$/.test(name)) throw new RangeError(`compile: expected a C identifier that begins with a letter, got ${JSON.stringify(name)}`);
-  const { summary, n, m, A, steps } = solverOf(net), macro = name.toUpperCase();
-  const about = `/* ${summary}. Made by signfold compile. */`;
+  const reason = refusal(net);
+  if (reason) throw new TypeError(`compile: ${reason}; an ES module takes every network`);
+  const { n, m, A, steps } = solverOf(net), macro = name.toUpperCase();
+  const about = `/* ${summaryOf(net)}. Made by signfold compile. */`;
   const backs = new Map<SolverMatrix, string>();
   for (const { W } of steps) if (!backs.has(W)) backs.set(W, W === A ? 'A_transposed' : `W${backs.size}_transposed`);
   return {

@@ -1,10 +1,12 @@
 import type { OneBitNetwork, Shape } from '../../types.js';
 import type { Precision } from '../../kernels/index.js';
+import { sizeOf } from '../../core/array.js';
 import { kinds } from '../../kernels/signs.js';
+import { encodeModel } from '../model.js';
 import { drawnFrom } from './drawn.js';
 import { layOut } from './image.js';
-import { gaussian, runtime, wasmBase64 } from './parts.js';
-import { solverOf } from './solver.js';
+import { engine, gaussian, runtime, wasmBase64 } from './parts.js';
+import { refusal, solverOf, summaryOf } from './solver.js';
 
 function base64(bytes: Uint8Array): string {
   let text = '';
@@ -20,23 +22,37 @@ export interface ModuleOptions {
   readonly seeded?: boolean;
 }
 
-/**
- * A network as the text of an ES module without imports, and its types. The module's `reconstruct` gives the packed engine's numbers
- * to the bit. Throws a TypeError for networks other than gradient steps and soft thresholds on dense and block masks.
- */
-export function compileModule(net: OneBitNetwork, { precision = 'standard', seeded = false }: ModuleOptions = {}): { module: string; types: string } {
-  if (!Object.hasOwn(kinds, precision)) throw new RangeError(`compile: expected precision exact, standard or fast, got ${String(precision)}`);
-  const solver = solverOf(net), { inShape, outShape, n, m, summary } = solver;
-  const drawn = seeded ? drawnFrom(net.problem.operator, solver.A) : [], { image, spec } = layOut(solver, precision, drawn);
-  return {
-    module: `// ${summary}; precision ${precision}. Made by signfold compile.
-const wasm = '${wasmBase64}';
+/** A list of gradient steps on its own few kernels, and how it is called. */
+function ownKernels(net: OneBitNetwork, precision: Precision, seeded: boolean): [text: string, call: string] {
+  const solver = solverOf(net), drawn = seeded ? drawnFrom(net.problem.operator, solver.A) : [], { image, spec } = layOut(solver, precision, drawn);
+  return [`const wasm = '${wasmBase64}';
 const image = '${base64(image)}';
 const spec = ${JSON.stringify(spec)};
 
-${drawn.length ? gaussian : ''}${runtime}
+${drawn.length ? gaussian : ''}${runtime}`, `solver(wasm, image, spec${drawn.length ? ', gaussianEntries' : ''})`];
+}
+
+/** Any other network: the packed engine and a model file, which holds seeds and not what is drawn from them. */
+const wholeEngine = (net: OneBitNetwork, precision: Precision): [text: string, call: string] =>
+  [`const model = '${base64(encodeModel(net))}';
+// Bundled here: ndarray, iota-array, is-buffer and fft.js, under the MIT licence.
+${engine}`, `engine.solver(model, '${precision}')`];
+
+/**
+ * A network as the text of an ES module without imports, and its types. The module's `reconstruct` gives the packed engine's numbers
+ * to the bit. Gradient steps and soft thresholds on dense and block masks take a few kernels; for other networks the module holds the whole
+ * engine. Throws a TypeError for those where nothing describes the operator (one written by hand with linop).
+ */
+export function compileModule(net: OneBitNetwork, { precision = 'standard', seeded = false }: ModuleOptions = {}): { module: string; types: string } {
+  if (!Object.hasOwn(kinds, precision)) throw new RangeError(`compile: expected precision exact, standard or fast, got ${String(precision)}`);
+  const { operator: { inShape, outShape } } = net.problem, n = sizeOf(inShape), m = sizeOf(outShape), summary = summaryOf(net);
+  // What is multiplied matrix by matrix by the engine would be one matrix, and other bits, here.
+  const [text, call] = refusal(net) === undefined && !net.problem.operator.derived ? ownKernels(net, precision, seeded) : wholeEngine(net, precision);
+  return {
+    module: `// ${summary}; precision ${precision}. Made by signfold compile.
+${text}
 export const inShape = [${inShape.join(', ')}], outShape = [${outShape.join(', ')}];
-export const reconstruct = solver(wasm, image, spec${drawn.length ? ', gaussianEntries' : ''});
+export const reconstruct = ${call};
 `,
     types: `// ${summary}; precision ${precision}. Made by signfold compile.
 /** The shape of a signal x, ${n} numbers, and of a measurement y, ${m} numbers. */

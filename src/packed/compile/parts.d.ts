@@ -5,3 +5,5 @@ export const wasmBase64: string;
 export const runtime: string;
 /** core/gaussian.ts likewise, which declares `gaussianEntries`. */
 export const gaussian: string;
+/** engine-runtime.ts and all that it imports, likewise, which declares `engine` with its `solver`. */
+export const engine: string;

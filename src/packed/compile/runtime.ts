@@ -1,6 +1,7 @@
 // What a compiled module runs, bundled into it as text (build.mjs).
 import type { gaussianEntries } from '../../core/gaussian.js';
 import { visitLargest } from '../../core/largest.js';
+import { bytesOf, checked } from './face.js';
 
 export interface SignSpec {
   readonly list: number;
@@ -58,10 +59,6 @@ interface Kernels {
   signBlocks(kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number): void;
   transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
 }
-
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
-// Arrays from other realms (frames, vm contexts) are no instances of this one's.
-const isFloat32 = (array: unknown): boolean => Object.prototype.toString.call(array) === '[object Float32Array]';
 
 export function solver(wasm: string, image: string, spec: Spec, draw?: typeof gaussianEntries): (y: Float32Array, out?: Float32Array) => Float32Array {
   const { n, m, x, u, r, y: measured, scratch } = spec, magnitudes = new Float32Array(n);
@@ -123,14 +120,7 @@ export function solver(wasm: string, image: string, spec: Spec, draw?: typeof ga
   }
 
   return (y, out) => {
-    const batch = y?.length / m;
-    if (!isFloat32(y) || !(batch >= 1) || !Number.isInteger(batch))
-      throw new RangeError(`reconstruct: expected a Float32Array of ${m} numbers a measurement, got ${isFloat32(y) ? y.length : typeof y}`);
-    const bad = y.findIndex(value => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`reconstruct: expected finite numbers, got ${y[bad]} at entry ${bad}`);
-    const to = out ?? new Float32Array(n * batch);
-    if (!isFloat32(to) || to.length !== n * batch)
-      throw new RangeError(`reconstruct: expected out to be a Float32Array of ${n * batch} numbers, got ${isFloat32(to) ? to.length : typeof to}`);
+    const [batch, to] = checked(y, out, m, n);
     for (let at = 0, count = 0; at < batch; at += count) {
       count = Math.min(spec.together, batch - at);
       const own = y.subarray(at * m, (at + count) * m), result = to.subarray(at * n, (at + count) * n);

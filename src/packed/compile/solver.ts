@@ -1,4 +1,4 @@
-import type { LinearOperator, OneBitNetwork, Param, Shape } from '../../types.js';
+import type { LinearOperator, OneBitNetwork, Param } from '../../types.js';
 import { unpackCodes } from '../../binary/bits.js';
 import { sizeOf } from '../../core/array.js';
 import { matrixSize, weightCount } from '../../core/pattern.js';
@@ -24,9 +24,6 @@ export const isTernary = ({ weights, scale }: SolverMatrix): boolean => scale !=
 
 /** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step, `keep` largest entries let through. */
 export interface Solver {
-  readonly summary: string;
-  readonly inShape: Shape;
-  readonly outShape: Shape;
   readonly n: number;
   readonly m: number;
   readonly A: SolverMatrix;
@@ -34,43 +31,45 @@ export interface Solver {
   readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number; readonly keep: number }[];
 }
 
-function refuseNetwork({ description: { preset, args }, problem: { prox } }: OneBitNetwork): never {
-  const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`;
-  const start = args['start'] === 'linear' ? ' from a linear start' : '';
-  throw new TypeError('compile: expected gradient steps and soft thresholds from zero (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
-    `got ${preset}${coupling}${start}, prox ${prox.name}`);
+/** Why a network is no such list of steps, in one line; undefined where it is one. */
+export function refusal({ layers, problem: { operator, prox }, description: { preset, args } }: OneBitNetwork): string | undefined {
+  const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`, start = args['start'] === 'linear' ? ' from a linear start' : '';
+  if (layers.some(({ step }) => !step))
+    return 'expected gradient steps and soft thresholds from zero (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
+      `got ${preset}${coupling}${start}, prox ${prox.name}`;
+  if (!operator.weights || !blocksOf(operator.pattern()))
+    return `expected a dense or block-diagonal operator that tells its entries, got ${operator.name}`;
+  const other = layers.map(({ step }) => step!.W).find(W => W && !blocksOf(W.map!.pattern));
+  return other && `expected ${other.name} on a dense or block mask, got ${other.map!.pattern.kind}`;
 }
 
 function operatorMatrix(A: LinearOperator): SolverMatrix {
-  const weights = A.weights?.(), blocks = weights && blocksOf(A.pattern());
-  if (!weights || !blocks) throw new TypeError(`compile: expected a dense or block-diagonal operator that tells its entries, got ${A.name}`);
-  const scale = oneMagnitude(weights);
-  return { ...matrixSize(A.pattern()), blocks, weights, ...(scale !== undefined && { scale }) };
+  const weights = A.weights!(), scale = oneMagnitude(weights);
+  return { ...matrixSize(A.pattern()), blocks: blocksOf(A.pattern())!, weights, ...(scale !== undefined && { scale }) };
 }
 
 function learntMatrix({ name, map, value }: Param, { matrices, scale }: OneBitNetwork): SolverMatrix {
-  const packed = matrices.find(matrix => matrix.name === name), { pattern } = map!, blocks = blocksOf(pattern);
-  if (!blocks) throw new TypeError(`compile: expected ${name} on a dense or block mask, got ${pattern.kind}`);
+  const packed = matrices.find(matrix => matrix.name === name), { pattern } = map!, blocks = blocksOf(pattern)!;
   if (!packed) return { ...matrixSize(pattern), blocks, weights: value };
   const weights = new Float32Array(weightCount(pattern));
   unpackCodes(packed, 1, weights);
   return { ...matrixSize(pattern), blocks, weights, scale, ...(packed.rowScales && { factors: packed.rowScales }) };
 }
 
-/** Throws a TypeError of one line for a network that is not a list of such steps, and for masks without a kernel. */
+/** What a compiled file says of its network in its first comment. Names come from files: nothing in them may end one. */
+export function summaryOf({ problem: { operator }, description, layers, matrices, binarizer }: OneBitNetwork): string {
+  const { inShape, outShape, name } = operator, weights = matrices.length ? 'one-bit' : 'float';
+  const text = `${sizeOf(inShape)} numbers from ${sizeOf(outShape)} measurements: ${description.preset}, ${layers.length} layers, ${weights} weights (${binarizer}), operator ${name}`;
+  return text.replace(/[^\p{L}\p{N}\p{Sm} .,:()_-]/gu, ' ');
+}
+
+/** For networks without a `refusal`. */
 export function solverOf(net: OneBitNetwork): Solver {
-  const { operator } = net.problem, { inShape, outShape } = operator, n = sizeOf(inShape), m = sizeOf(outShape);
-  const given = net.layers.map(({ step }) => step ?? refuseNetwork(net));
-  const A = operatorMatrix(operator), learnt = new Map<Param, SolverMatrix>();
-  const steps = given.map(({ W, eta, theta, keep = 0 }) => {
+  const { operator } = net.problem, A = operatorMatrix(operator), learnt = new Map<Param, SolverMatrix>();
+  const steps = net.layers.map(({ step }) => {
+    const { W, eta, theta, keep = 0 } = step!;
     if (W && !learnt.has(W)) learnt.set(W, learntMatrix(W, net));
     return { W: W ? learnt.get(W)! : A, eta: eta ? eta.value[0]! : 1, theta: theta.value[0]!, keep };
   });
-  const weights = net.matrices.length ? 'one-bit' : 'float';
-  const summary = `${n} numbers from ${m} measurements: ${net.description.preset}, ${steps.length} layers, ${weights} weights (${net.binarizer}), operator ${operator.name}`;
-  return {
-    // It goes into comments, and names come from files: nothing in it may end one.
-    summary: summary.replace(/[^\p{L}\p{N}\p{Sm} .,:()_-]/gu, ' '),
-    inShape, outShape, n, m, A, steps,
-  };
+  return { n: sizeOf(operator.inShape), m: sizeOf(operator.outShape), A, steps };
 }
