@@ -126,6 +126,9 @@ threads('an interrupted training resumes to the same numbers, and leaves no thre
     const broken = fresh();
     broken.params[0]!.value[0] = NaN;
     await assertRejects(train(broken, data, options), /loss is NaN at step 0/);
+    let drawn = 0;
+    const torn: Dataset = { ...data, sample: (...args) => { if (++drawn > 10) throw new Error('torn file'); return data.sample(...args); } };
+    await assertRejects(train(fresh(), torn, options), /^torn file$/);
     await train(fresh(), data, { ...options, threads: { open: () => { throw new Error('no step needs a thread'); } }, steps: 0 });
     await assertRejects(train(fresh({ ...l1(), name: 'mine' }), data, options), /cannot be rebuilt/);
     assert.ok(used() <= before, `${used()} after ${before}`);
@@ -138,6 +141,12 @@ threads('depth-wise one-bit training, whose frozen layers follow the scale, is t
   const [fresh, data] = cases.coupled, options = { schedule: 'depth-wise', steps: 30, batch: 8, learningRate: 5e-3 } as const;
   const alone = await straightThrough().fit(fresh(), data, options), shared = await straightThrough().fit(fresh(), data, { ...options, threads: trainingThreads(2) });
   assert.ok(Math.abs(shared.scale - alone.scale) < 1e-3 * alone.scale, `${shared.scale} for ${alone.scale}`);
+});
+threads('validation between steps, which draws other signals: as one thread but for rounding', async () => {
+  const [fresh, data] = cases.coupled, options = { steps: 40, batch: 4, earlyStop: { every: 3, patience: 2, signals: 5 } }, alone = fresh(), shared = fresh();
+  await train(alone, data, options);
+  await train(shared, data, { ...options, threads: trainingThreads(2) });
+  assert.ok(relativeError(values(shared), values(alone)) < 1e-4);
 });
 threads('threads that die as they start are an error, not a hang', async () => {
   const [fresh, data] = cases.coupled, seen = (worker: Worker): void => { void worker.terminate(); };

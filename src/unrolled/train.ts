@@ -34,7 +34,7 @@ export interface Progress {
 
 /** The gradient of a batch, computed elsewhere than by this thread. */
 export interface ThreadedGradient {
-  /** As `lossAndGradient`, of the whole batch. Rejects where a thread died. */
+  /** As `lossAndGradient`, of the whole batch, which is free to change when the call returns. Rejects where a thread died. */
   lossAndGradient(depth: number, x: Float32Array, y: Float32Array): Promise<number>;
   close(): Promise<void>;
 }

@@ -56,6 +56,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   if (resumed && !startsAt(resumed, net))
     throw new RangeError('checkpoint: it belongs to a training that started from other weights; remove it, or start from those');
   const x = alloc(batch * source.n), y = alloc(batch * source.m);
+  /** The step whose batch `x` and `y` hold. */
+  let drawn = -1;
   const release = moveToKernels(params);
   let threaded: ThreadedGradient | undefined;
   if (resumed)
@@ -96,14 +98,23 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     optimizer.start(movedIn(stage));
   }
 
+  function draw(step: number): void {
+    if (drawn !== step) source.fill('train', source.trainIndices(step, batch), x, y);
+    drawn = step;
+  }
+
   async function update(stage: Stage): Promise<void> {
     const progress = at.total / steps, moved = movedIn(stage);
-    source.fill('train', source.trainIndices(at.total, batch), x, y);
+    draw(at.total);
     reparametrisation?.materialise(progress);
     for (const param of params) param.grad.fill(0);
     // Not before there is a step to take.
     if (!layerLoss) threaded ??= options.threads?.open(net, batch);
-    latest = threaded ? await threaded.lossAndGradient(stage.depth, x, y) : lossAndGradient(net, stage.depth, x, y, batch, { layerLoss });
+    // Threads have their copy: the next batch is drawn while they work on this one.
+    const ahead = async (): Promise<void> => { if (at.total + 1 < steps) draw(at.total + 1); };
+    latest = threaded
+      ? (await Promise.all([threaded.lossAndGradient(stage.depth, x, y), ahead()]))[0]
+      : lossAndGradient(net, stage.depth, x, y, batch, { layerLoss });
     if (!Number.isFinite(latest))
       throw new RangeError(`${phase}: loss is ${latest} at step ${at.total}; lower the learning rate ${stage.learningRate}, or clip the gradient`);
     reparametrisation?.pullback(progress);
@@ -118,6 +129,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   function validate(stage: Stage): void {
     reparametrisation?.materialise(at.total / steps);
     const indices = source.validationIndices(), loss = { error: 0, energy: 0 };
+    drawn = -1;
     for (let from = 0; from < indices.length; from += batch) {
       const part = indices.slice(from, from + batch);
       const xs = x.subarray(0, part.length * source.n), ys = y.subarray(0, part.length * source.m);
