@@ -29,7 +29,7 @@ export type { CheckpointStore } from './unrolled/checkpoint.js';
 export type { Binarizer, Finish, FitOptions } from './binary/binarizer.js';
 export {
   analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, descending, descent, distill, drawn, float, gpfq, gptq, hypernetwork, lifted,
-  liftedLayers, nearIterates, parq, proxquant, qubo, sign, skew, straightThrough, ternary, type BayesianNetwork,
+  liftedLayers, nearIterates, parq, proxquant, qubo, sign, skew, straightThrough, taught, ternary, type BayesianNetwork,
 } from './binary/binarizers/index.js';
 export { calibrate, conformalFactors, coverage, fitVariances, predictiveDeviation, sampledMoments } from './binary/uncertainty.js';
 export type { Calibration, Coverage, Moments } from './binary/uncertainty.js';

@@ -5,15 +5,16 @@ import * as assert from 'uvu/assert';
 import { sparseSpikes } from '../datasets/index.js';
 import { convolution, gaussian, matrix } from '../operators/index.js';
 import {
-  annealed, descending, descent, distill, lifted, liftedLayers, nearIterates, sign, straightThrough,
+  annealed, descending, descent, distill, lifted, liftedLayers, nearIterates, sign, straightThrough, taught,
 } from '../src/binary/binarizers/index.js';
 import type { Binarizer } from '../src/binary/binarizer.js';
 import type { LayerLossMaker } from '../src/binary/layer-loss.js';
-import { oneBitParams } from '../src/binary/one-bit-network.js';
+import { carried, oneBitParams } from '../src/binary/one-bit-network.js';
 import { tensor } from '../src/core/array.js';
 import { blockDiagonal } from '../src/core/combine.js';
 import { l1 } from '../src/core/prox.js';
-import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
+import type { Dataset, LinearOperator, UnrolledNetwork } from '../src/types.js';
+import { distilled } from '../src/unrolled/distilled.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm } from '../src/unrolled/presets.js';
@@ -116,7 +117,7 @@ function nmse(net: UnrolledNetwork): number {
   }
   return error / energy;
 }
-const values = (fit: OneBitNetwork): Float32Array[] => fit.params.map(({ value }) => value);
+const values = (fit: UnrolledNetwork): Float32Array[] => fit.params.map(({ value }) => value);
 
 const fits = suite('binarizers with losses of layers');
 const endings: Readonly<Record<string, (binarizer: Binarizer) => Binarizer>> = { distill, descent, lifted };
@@ -155,6 +156,14 @@ fits('distill: with a great weight the iterates come nearer to a teacher\'s', as
     net.iterates(y0).reduce((sum, { data: own }, k) => sum + relativeError(own, wanted[k]!.data), 0);
   const more = { ...options, steps: 300 }, plain = await straightThrough().fit(teacher, data, more);
   assert.ok(distance(await distill(straightThrough(), { weight: 30 }).fit(teacher, data, more)) < distance(plain));
+});
+fits('taught: straight-through on what the given network makes of the measurements, at full size too; that network stays as it is', async () => {
+  const on = (n: number): LinearOperator => convolution([0.5, 0.3, -0.2, 0.1], [n]), spikes = (n: number): Dataset => sparseSpikes(n, { density: 0.15, seed: 3 });
+  const net = learnedIsta({ operator: on(24), prox: l1() }, { layers: 3 }), before = values(net), last = { operator: on(48), steps: 10, learningRate: 1e-3 };
+  const own = await taught(straightThrough()).fit(net, spikes(24), { ...options, finish: { ...last, data: spikes(48) } });
+  const other = await straightThrough().fit(net, distilled(spikes(24), net), { ...options, finish: { ...last, data: distilled(spikes(48), carried(net, on(48))) } });
+  assert.equal([own.binarizer, values(own), values(net)], ['straight-through-taught', values(other), before]);
+  assert.not.equal(values(own), values(await straightThrough().fit(net, spikes(24), { ...options, finish: { ...last, data: spikes(48) } })));
 });
 fits('distill: a last part on another size has the teacher\'s iterates there', async () => {
   const on = (n: number): LinearOperator => convolution([0.5, 0.3, -0.2, 0.1], [n]);

@@ -2,7 +2,7 @@ import type { Dataset, OneBitNetwork, UnrolledNetwork } from '../types.js';
 import type { Binarizer, FitOptions } from '../binary/binarizer.js';
 import {
   analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, descent, distill, float, gpfq, gptq, hypernetwork, hypernetworkSigns, lifted, parq, proxquant,
-  qubo, sign, skew, straightThrough, ternary,
+  qubo, sign, skew, straightThrough, taught, ternary,
 } from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
 import { analyticWeight } from '../unrolled/analytic-weight.js';
@@ -110,6 +110,7 @@ export const trained: Readonly<
     from: 'start',
   },
   'straight-through-distill': { make: ({ latent }) => distill(straightThrough(latent)), from: 'start' },
+  'straight-through-taught': { make: ({ latent }) => taught(straightThrough(latent)), from: 'start' },
   'straight-through-descent': { make: ({ latent }) => descent(straightThrough(latent)), from: 'start' },
   'straight-through-lifted': { make: ({ latent }) => lifted(straightThrough(latent)), from: 'start' },
   'straight-through-masked': { make: ({ latent }) => straightThrough({ ...latent, keep: 0.5 }), from: 'start' },

@@ -16,3 +16,4 @@ export { qubo, type QuboOptions } from './qubo.js';
 export { sign, type SignOptions } from './sign.js';
 export { skew, type SkewOptions } from './skew.js';
 export { channelWise, straightThrough, ternary, type StraightThroughOptions } from './straight-through.js';
+export { taught } from './taught.js';
