@@ -58,6 +58,16 @@ threads('an onProgress that throws rejects, and no thread is left', async () => 
   }).catch((error: Error) => { message = error.message; }));
   assert.equal([message, started, left], ['enough of it', 2, 0]);
 });
+threads('threads that die as they start are an error, not a hang', async () => {
+  const seen = (worker: Worker): void => { void worker.terminate(); };
+  process.on('worker', seen);
+  try {
+    const told = await solveParallel(model, { solver: 'tabu', threads: 2, timeMs: 100 }).then(() => 'nothing', (error: Error) => error.message);
+    assert.match(told, /^a thread ended: /);
+  } finally {
+    process.off('worker', seen);
+  }
+});
 threads('a signal ends the start of the threads, with a sample', async () => {
   const abort = new AbortController(), signal = { aborted: true }, dense = palubeckis(palubeckisInstances[0]!);
   const { started } = await threadsOf(async () => {

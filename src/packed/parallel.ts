@@ -1,10 +1,10 @@
 import type { OneBitNetwork, Tensor } from '../types.js';
 import { batchOf, batchedShape, checkFinite, flat, sizeOf, tensor } from '../core/array.js';
+import { threadPool } from '../core/thread-pool.js';
 import { checkThreads, sharedFloats } from '../core/threads.js';
 import { laneBlock, type Precision } from '../kernels/index.js';
 import { checkPrecision } from './engine.js';
 import { encodeModel } from './model.js';
-import { threadPool } from './thread-pool.js';
 
 export { trainingThreads } from './training-threads.js';
 
@@ -33,7 +33,7 @@ export async function packParallel(net: OneBitNetwork, { threads, precision = 's
   checkPrecision(precision);
   const setup: WorkerSetup = { model: encodeModel(net), precision }, { operator } = net.problem;
   const n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
-  const pool = threadPool<Slice, void>('./parallel-worker.js', setup, threads);
+  const pool = threadPool<Slice, void>(new URL('./parallel-worker.js', import.meta.url), setup, threads);
   return {
     async reconstruct(y) {
       const batch = batchOf('reconstruct', y, operator.outShape), data = flat(y);

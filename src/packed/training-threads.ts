@@ -1,12 +1,12 @@
 import type { Param, UnrolledNetwork } from '../types.js';
 import { sizeOf, tensor } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
+import { threadPool } from '../core/thread-pool.js';
 import { checkThreads, sharedFloats } from '../core/threads.js';
 import { axpby, dot } from '../kernels/index.js';
 import { networkFrom } from '../unrolled/presets.js';
 import type { GradientThreads } from '../unrolled/train.js';
 import { encodeModel } from './model.js';
-import { threadPool } from './thread-pool.js';
 
 /** What each thread is given at its start: the network, whose values are not told, and where they lie, one after the other. */
 export interface TrainingSetup { readonly model: Uint8Array; readonly values: Float32Array }
@@ -69,7 +69,7 @@ export function trainingThreads(threads: number): GradientThreads {
         const own = placed(net.params, gradients);
         return { own, part: { x: x.subarray(from * n, to * n), y: y.subarray(from * m, to * m), count: to - from, gradients } };
       });
-      const setup: TrainingSetup = { model, values }, pool = threadPool<GradientTask, number>('./training-worker.js', setup, count);
+      const setup: TrainingSetup = { model, values }, pool = threadPool<GradientTask, number>(new URL('./training-worker.js', import.meta.url), setup, count);
       return {
         async lossAndGradient(depth, signals, measurements) {
           const params = net.params.filter(({ trainable }) => trainable), learnt = params.map(({ name }) => name), energy = dot(signals, signals);

@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import { threadPool } from '../core/thread-pool.js';
 import { checkThreads } from '../core/threads.js';
 import type { QuadraticModel } from './model.js';
 import { clock, type ThreadTask } from './parallel-worker.js';
@@ -65,9 +65,7 @@ export async function solveParallel(model: QuadraticModel, { solver, threads, si
   const end = (from: number): void => { for (let t = from; t < count; t++) Atomics.store(stop, t, 1); };
   const common = shared(model), inOrder = timeMs === undefined && target === undefined;
 
-  const pool = new Piscina<ThreadTask, SolveResult>({
-    filename: new URL('./parallel-worker.js', import.meta.url).href, minThreads: count, maxThreads: count,
-  });
+  const pool = threadPool<ThreadTask, SolveResult>(new URL('./parallel-worker.js', import.meta.url), undefined, count);
   let watch: ReturnType<typeof setInterval> | undefined;
   const interrupted = new Promise<void>((resolve, reject) => {
     watch = setInterval(() => {
@@ -96,7 +94,7 @@ export async function solveParallel(model: QuadraticModel, { solver, threads, si
     if (results.length) return merge(solver, proof < 0 ? results : results.slice(0, proof + 1), seconds());
   } finally {
     clearInterval(watch);
-    await pool.destroy();
+    await pool.close();
   }
   return chosen.solve(model, { ...options, signal: { aborted: true } });
 }

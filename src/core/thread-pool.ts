@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 
-/** Threads that run the same file of this folder. */
+/** Threads that run the same file. */
 export interface ThreadPool<Task, Result> {
   /** Rejects where the thread that has the task dies, and where none can be started. */
   run(task: Task): Promise<Result>;
@@ -12,8 +12,8 @@ const ended = (cause: Error & { readonly code?: string }): Error =>
   (/^(worker exited|terminating)/i.test(cause.message) || cause.code?.startsWith('ERR_WORKER') ? new Error(`a thread ended: ${cause.message}`, { cause }) : cause);
 
 /** `workerData` is told to each of `threads` threads. A thread that dies is replaced. For Node alone. */
-export function threadPool<Task, Result>(file: string, workerData: unknown, threads: number): ThreadPool<Task, Result> {
-  const pool = new Piscina<Task, Result>({ filename: new URL(file, import.meta.url).href, workerData, minThreads: threads, maxThreads: threads });
+export function threadPool<Task, Result>(file: URL, workerData: unknown, threads: number): ThreadPool<Task, Result> {
+  const pool = new Piscina<Task, Result>({ filename: file.href, workerData, minThreads: threads, maxThreads: threads });
   const waiting = new Set<(error: Error) => void>();
   const abandon = (error: Error): void => { for (const reject of waiting) reject(ended(error)); };
   // The pool itself leaves a task where it is when the thread that was started for it dies before it is ready.
