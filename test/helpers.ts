@@ -1,5 +1,6 @@
 import { sizeOf, tensor } from '../src/core/array.js';
 import { random } from '../src/core/random.js';
+import type { CheckpointStore } from '../src/unrolled/checkpoint.js';
 import type { Shape, Tensor } from '../src/types.js';
 
 /** Seeded standard normal numbers. */
@@ -18,4 +19,10 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
     size += b[i]! ** 2;
   }
   return Math.sqrt(error / (size || 1));
+}
+
+/** Checkpoints that no disk sees. */
+export function memoryStore(): CheckpointStore & { readonly files: Map<string, Uint8Array> } {
+  const files = new Map<string, Uint8Array>();
+  return { files, load: key => files.get(key), save: (key, bytes) => { files.set(key, bytes.slice()); } };
 }

@@ -15,7 +15,7 @@ import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
 import { used } from '../src/kernels/memory.js';
 import type { Dataset, Tensor, UnrolledNetwork } from '../src/types.js';
-import { normals, relativeError } from './helpers.js';
+import { memoryStore, normals, relativeError } from './helpers.js';
 
 const side = 9, blur = [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16, 1 / 8, 1 / 16]];
 const coupled = (): UnrolledNetwork => learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 3, coupling: 'coupled' });
@@ -63,11 +63,10 @@ for (const [name, [fresh, data]] of Object.entries(cases)) {
     };
     const two = trainingThreads(2), whole = await trained({ threads: two });
     assert.ok(relativeError(whole, await trained({})) < 1e-4);
-    const files = new Map<string, Uint8Array>(), taken: Uint8Array[] = [];
+    const store = memoryStore(), taken: Uint8Array[] = [];
     const again = await trained({ threads: two, checkpoint: { every: 5, store: { load: () => undefined, save: (_, bytes) => { taken.push(bytes.slice()); } } } });
     assert.equal(again, whole);
-    const store = { load: (key: string) => files.get(key), save: (key: string, bytes: Uint8Array) => { files.set(key, bytes.slice()); } };
-    files.set('train', taken[1]!);
+    store.files.set('train', taken[1]!);
     assert.equal(await trained({ threads: two, checkpoint: { every: 100, store } }), whole);
   });
 }
@@ -114,7 +113,7 @@ threads('an interrupted training resumes to the same numbers, and leaves no thre
   const fresh = (prox = problem.prox): UnrolledNetwork => learnedIsta({ ...problem, prox }, { layers: 3, coupling: 'coupled' });
   process.on('worker', seen);
   try {
-    const files = new Map<string, Uint8Array>(), store = { load: (key: string) => files.get(key), save: (key: string, bytes: Uint8Array) => { files.set(key, bytes.slice()); } };
+    const store = memoryStore();
     const options = { steps: 2000, batch: 4, threads: trainingThreads(2) }, whole = fresh(), net = fresh(), stop = new AbortController();
     await train(whole, data, options);
     // The operator's own copy in the kernels' memory stays; there is one operator.

@@ -19,6 +19,7 @@ import { sgd } from '../src/unrolled/optimizer.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
 import type { UnrolledNetwork } from '../src/types.js';
+import { memoryStore } from './helpers.js';
 
 const data = sparseSpikes(24, { density: 0.1, seed: 3 });
 const fresh = (): UnrolledNetwork => learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 3, coupling: 'tied' });
@@ -36,10 +37,6 @@ function score(net: UnrolledNetwork): number {
     for (let j = 0; j < 24; j++) { error += (estimate.data[j]! - x.data[j]!) ** 2; energy += x.data[j]! ** 2; }
   }
   return 10 * Math.log10(error / energy);
-}
-function memoryStore(): CheckpointStore & { readonly files: Map<string, Uint8Array> } {
-  const files = new Map<string, Uint8Array>();
-  return { files, load: key => files.get(key), save: (key, bytes) => { files.set(key, bytes.slice()); } };
 }
 
 const training = suite('training');
