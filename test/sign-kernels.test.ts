@@ -60,6 +60,13 @@ dense('8, 16, 24 and 64 vectors side by side are exact', () => {
     assert.ok(apart(out, product(signs, rows, cols, x, lanes, 2)) < limits.exact, `${rows}x${cols}x${lanes}`);
   }
 });
+dense('many rows, which take 8 columns a look-up, side by side', () => {
+  for (const rows of [1023, 1024, 1025, 1055]) for (const cols of [1, 7, 8, 9, 12, 16, 63, 64, 65, 72, 131]) for (const lanes of [8, 16, 24]) {
+    const signs = words(rows * cols, rows + cols), x = normals(cols * lanes, 3), out = new Float32Array(rows * lanes);
+    multiplySigns(packedSigns([{ rows, cols, first: 0 }], signs), x, out, lanes, 2);
+    assert.ok(apart(out, product(signs, rows, cols, x, lanes, 2)) < limits.exact, `${rows}x${cols}x${lanes}`);
+  }
+});
 dense('errors at real sizes keep to what Precision says', () => {
   for (const [rows, cols] of [[250, 500], [500, 250], [512, 1024], [96, 5000]] as const) {
     const signs = words(rows * cols, 5), x = normals(cols, 6), out = new Float32Array(rows), expected = product(signs, rows, cols, x, 1, 1);

@@ -55,13 +55,13 @@ function inside(array: Float32Array): Float32Array {
 /** Room for the blocks of a matrix, or of its transpose, all +1 until `setSigns`. Blocks with the same `first` share their bits. */
 export function signMatrix(blocks: readonly BlockSizes[], transposed = false): SignMatrix {
   const list = new Int32Array(5 * blocks.length), starts = new Map<number, number>();
-  let bytes = 0, row = 0, col = 0, work = kernels.signGemmScratch();
+  let bytes = 0, row = 0, col = 0, work = 0;
   const sources = blocks.flatMap((block, b) => {
     const { rows, cols, first } = block, [height, width] = transposed ? [cols, rows] : [rows, cols], known = starts.get(first), start = known ?? bytes;
     list.set([height, width, start, col, row], 5 * b);
     row += height;
     col += width;
-    work = Math.max(work, kernels.signGemvScratch(width));
+    work = Math.max(work, kernels.signGemmScratch(height), kernels.signGemvScratch(width));
     if (known !== undefined) return [];
     starts.set(first, start);
     bytes += Math.ceil(height / 32) * Math.ceil(width / 4) * 16;

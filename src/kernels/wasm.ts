@@ -67,7 +67,7 @@ interface Kernels {
   packSigns(w: number, rows: number, cols: number, to: number): void;
   packSignsTransposed: Kernels['packSigns'];
   signGemvScratch(cols: number): number;
-  signGemmScratch(): number;
+  signGemmScratch(rows: number): number;
   signBlocks(
     kind: number, list: number, count: number, w: number, x: number, out: number, lanes: number, scale: number, scratch: number,
   ): void;
