@@ -131,6 +131,20 @@ export type State = Readonly<Record<string, Float32Array>>;
 /** Adds to the gradients of trainable params; returns the gradient of the incoming state, or {} if it is not needed. */
 export type Pullback = (grad: State, inputNeeded: boolean) => State;
 
+/**
+ * One step of a layer on signals by name, for compilers to other languages: `y` is the measurement, `x` the estimate, others are the
+ * layer's own; what nothing was written to is zero. A product writes to another signal than it reads.
+ * - product: to = M from, or Mᴴ from; M is A unless a param is given.
+ * - combine: to = a·x + b·z.
+ * - soft: to = soft(from, theta), but the `keep` largest numbers as they are.
+ * - rectify: at = max(at, 0).
+ */
+export type Operation =
+  | { readonly kind: 'product'; readonly map?: Param; readonly adjoint: boolean; readonly from: string; readonly to: string }
+  | { readonly kind: 'combine'; readonly a: number; readonly x: string; readonly b: number; readonly z: string; readonly to: string }
+  | { readonly kind: 'soft'; readonly from: string; readonly theta: number; readonly keep: number; readonly to: string }
+  | { readonly kind: 'rectify'; readonly at: string };
+
 /** One unrolled layer. `forward` is derived from vjp, so the two cannot drift apart. */
 export interface Layer {
   readonly name: string;
@@ -146,6 +160,8 @@ export interface Layer {
    * let through: the packed engine fuses them.
    */
   readonly step?: { readonly W?: Param; readonly eta?: Param; readonly theta: Param; readonly keep?: number };
+  /** What it computes with the values that its params have now; absent where operations do not tell it. */
+  operations?(): readonly Operation[];
 }
 
 /** What rebuilds a network around an operator: written to model files and checkpoints. */

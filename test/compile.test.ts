@@ -7,13 +7,13 @@ import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dataset, sparseSpikes } from '../datasets/index.js';
-import { convolution, fourier, gaussian, matrix, rademacher, radialMask } from '../operators/index.js';
+import { convolution, fourier, gaussian, identity, matrix, rademacher, radialMask } from '../operators/index.js';
 import type { Binarizer } from '../src/binary/binarizer.js';
 import { channelWise, sign, straightThrough, ternary } from '../src/binary/binarizers/index.js';
 import { sizeOf, tensor } from '../src/core/array.js';
 import { blockDiagonal, compose, kroneckerIdentity } from '../src/core/combine.js';
 import { linop } from '../src/core/linop.js';
-import { l1 } from '../src/core/prox.js';
+import { l1, proxByName } from '../src/core/prox.js';
 import { compileC, compileModule } from '../src/packed/compile/index.js';
 import { pack } from '../src/packed/engine.js';
 import { encodeModel } from '../src/packed/model.js';
@@ -34,6 +34,16 @@ function fitted(binarizer: Binarizer, net: UnrolledNetwork): Promise<OneBitNetwo
   return binarizer.fit(net, data, { steps: 2, batch: 4 });
 }
 const learned = (operator: LinearOperator, layers: number, coupling: Coupling = 'tied') => learnedIsta({ operator, prox: l1() }, { layers, coupling });
+
+/** With a start that was fitted, and last kernels that speak. */
+function loud(net: UnrolledNetwork): UnrolledNetwork {
+  for (const { name, value } of net.params) if (name.startsWith('G.')) value.set(normals(value.length, 5).map(w => w / 10));
+  return net;
+}
+function started(net: UnrolledNetwork): UnrolledNetwork {
+  for (const { name, value } of net.params) if (name === 'start.Q') value.set(normals(value.length, 6).map(w => w / 10));
+  return loud(net);
+}
 
 const bar = signs(learned(segments(rademacher), 12));
 /** Every kind of matrix that the two targets store, at sizes that fill neither words nor tiles. */
@@ -161,13 +171,6 @@ for (const [name, make] of others)
     }
     assert.throws(() => reconstruct(new Float32Array(1)), /^reconstruct: expected a Float32Array of \d+ numbers a measurement, got 1$/);
   });
-modules('C refuses what it has no loops for with one line', async () => {
-  const refused = (net: OneBitNetwork, message: RegExp): void => assert.throws(() => compileC(net, { name: 'a' }), message);
-  refused(await others[0]![1](), /^compile: expected gradient steps .*, got admm closed-form, prox l1; an ES module takes every network$/);
-  refused(await others[1]![1](), /got learned-ista lista, prox l1;/);
-  refused(await others[2]![1](), /got learned-ista tied from a linear start, prox l1;/);
-  refused(await others[3]![1](), /^compile: expected a dense or block-diagonal operator that tells its entries, got convolution;/);
-});
 modules('an operator written by hand is refused with one line where the engine would be needed, and so is a wrong precision', () => {
   const hand = linop({ name: 'hand', inShape: [3], outShape: [3], forward: (x, out) => { out.set(x); }, adjoint: (y, out) => { out.set(y); } });
   assert.throws(() => compileModule(floats(unrolledIsta({ operator: hand, prox: l1() }, { layers: 2 }))), /^model: hand cannot be rebuilt from a file/);
@@ -189,10 +192,24 @@ const gcc = (args: readonly string[]): void => {
   assert.is(status, 0, stderr);
 };
 
+/** What C computes beside gradient steps from zero. */
+const plane = { operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, line = { operator: identity([40]), prox: l1() };
+const programs: typeof networks = [
+  ["LISTA's own form, signs", signs(learned(gaussian(33, 65, { seed: 1 }), 3, 'lista'))],
+  ["LISTA's own form, ternary, unequal blocks", fitted(ternary(), learned(blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), 3, 'lista'))],
+  ['a linear start', fitted(straightThrough(), started(learnedIsta({ operator: gaussian(33, 65, { seed: 1 }), prox: l1() }, { layers: 2, start: 'linear' })))],
+  ['ADMM with a learnt W, support selection', signs(unrolledAdmm({ operator: gaussian(26, 50, { seed: 1 }), prox: l1() },
+    { layers: 4, coupling: 'tied', supportSelection: { perLayer: 2, max: 9 } }))],
+  ['ISTA-Net+, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 8, shape: [7, 9] })))],
+  ['ISTA-Net+ from a linear start, a scale a channel', fitted(channelWise(), started(istaNet(plane, { layers: 3, features: 5, shape: [9, 7], taps: 5, start: 'linear' })))],
+  ['ISTA-Net on sequences, ternary, A the identity', fitted(ternary(), istaNet(line, { layers: 2, features: 3, taps: 9, transform: 'istanet' }))],
+  ['ISTA-Net+ on sequences, floats', Promise.resolve(floats(loud(istaNet(line, { layers: 2, features: 3, taps: 7 }))))],
+];
+
 const c = suite('compiled C');
 if (spawnSync('gcc', ['--version']).status !== 0) console.log('skipped: no gcc here, compiled C was not tested');
 else {
-  networks.forEach(([title, fit], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
+  [...networks, ...programs].forEach(([title, fit], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
     const net = await fit, name = `c${k}`, { source, header } = compileC(net, { name }), { outShape } = net.problem.operator;
     writeFileSync(at(`${name}.c`), source);
     writeFileSync(at(`${name}.h`), header);
@@ -215,6 +232,15 @@ else {
     assert.match(header, /#define BOTH_MEASUREMENTS 256\n#define BOTH_UNKNOWNS 512\n/);
   });
 }
+c('refuses what it has no loops for with one line', async () => {
+  const refused = (net: OneBitNetwork, message: RegExp): void => assert.throws(() => compileC(net, { name: 'a' }), message);
+  refused(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 })),
+    /^compile: expected for C gradient steps, .*, got admm closed-form, prox l1; a module takes every network$/);
+  refused(floats(learnedIsta({ operator: gaussian(7, 9, { seed: 1 }), prox: proxByName('dct-l1(3x3)') }, { layers: 2, start: 'linear' })), /got learned-ista tied from a linear start, prox dct-l1\(3x3\);/);
+  refused(floats(istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, dataStep: 'proximal' })), /got ista-net proximal, prox l1;/);
+  refused(floats(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 2)), /^compile: expected for C W with entries on .*, got toeplitz; a module/);
+  refused(floats(unrolledIsta({ operator: convolution([0.5, 0.3], [13]), prox: l1() }, { layers: 2 })), /^compile: expected for C an operator with entries .*, got convolution; a module/);
+});
 c('refuses a name that is no identifier', async () => {
   const net = await bar;
   assert.throws(() => compileC(net, { name: '8 blocks' }), 'compile: expected a C identifier that begins with a letter, got "8 blocks"');
@@ -267,7 +293,7 @@ command('wrong use is one line, and the model file stays', async () => {
   wrong(1, /solver\.txt: safetensors/, (writeFileSync(at('solver.txt'), 'no model'), at('solver.txt')), '-o', at('a.mjs'));
   wrong(2, /its folder .* does not exist/, model, '-o', at('none/a.mjs'));
   writeFileSync(at('admm.safetensors'), encodeModel(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 }))));
-  wrong(1, /compile: expected gradient steps .*, got admm closed-form/, at('admm.safetensors'), '-o', at('a.c'));
+  wrong(1, /compile: expected for C gradient steps, .*, got admm closed-form/, at('admm.safetensors'), '-o', at('a.c'));
   assert.not.ok(existsSync(at('a.mjs')) || existsSync(at('a.c')));
 });
 command.run();

@@ -1,3 +1,4 @@
+import type { OneBitMatrix, Pattern } from '../../types.js';
 import { isTernary, type SolverMatrix } from './solver.js';
 
 const perLine = 8;
@@ -10,6 +11,8 @@ export function cFloat(value: number): string {
     if (Math.fround(Number(text)) === float) return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
   }
 }
+
+const cWord = (word: number): string => `0x${(word >>> 0).toString(16).padStart(8, '0')}u`;
 
 /** A constant array of C, a few entries a line. */
 export function cArray(type: string, name: string, entries: readonly string[], each = perLine): string {
@@ -37,7 +40,7 @@ export function cMatrix(name: string, matrix: SolverMatrix, transposed: boolean)
           const bits = (isSet: (code: number) => boolean): string => {
             let word = 0;
             for (let bit = 0; bit < Math.min(32, width - j); bit++) if (isSet(at(i, j + bit))) word |= 1 << bit;
-            return `0x${(word >>> 0).toString(16).padStart(8, '0')}u`;
+            return cWord(word);
           };
           entries.push(bits(code => code < 0));
           if (zeros) kept.push(bits(code => code !== 0));
@@ -53,4 +56,17 @@ export function cMatrix(name: string, matrix: SolverMatrix, transposed: boolean)
     (zeros ? cArray('uint32_t', `${name}_kept`, kept) : '') + (factors ? cArray('float', `${name}_factors`, Array.from(factors, cFloat)) : '') +
     `static const struct product ${name} = {${own}, ${cFloat(scale ?? 1)}, ${name}_blocks, ${blocks.length}, ` +
     `${zeros ? `${name}_kept` : '0'}, ${factors ? `${name}_factors, ${factors.length}` : '0, 1'}};\n`;
+}
+
+/** Kernels of convolutions: codes as they are in a model, or floats. */
+export function cKernels(name: string, pattern: Pattern & { kind: 'toeplitz' }, codes: OneBitMatrix | undefined, scale: number, floats: Float32Array): string {
+  const { shape, support, origin, channels = { in: 1, out: 1 } } = pattern, flat = shape.length === 1;
+  const sizes = [channels.out, channels.in, ...(flat ? [1, shape[0], 1, support[0], 0, origin[0]] : [...shape, ...support, ...origin])];
+  const words = (ending: string, bits: Uint32Array | undefined): [array: string, at: string] =>
+    (bits ? [cArray('uint32_t', `${name}_${ending}`, Array.from(bits, cWord)), `${name}_${ending}`] : ['', '0']);
+  const numbers = (ending: string, values: Float32Array | undefined): [array: string, at: string] =>
+    (values ? [cArray('float', `${name}_${ending}`, Array.from(values, cFloat)), `${name}_${ending}`] : ['', '0']);
+  const parts = [words('signs', codes?.signs), numbers('floats', codes ? undefined : floats), words('none', codes?.zeros), numbers('factors', codes?.rowScales)];
+  const [signs, own, none, factors] = parts.map(([, at]) => at);
+  return `${parts.map(([array]) => array).join('')}static const struct kernels ${name} = {${signs}, ${own}, ${cFloat(codes ? scale : 1)}, ${none}, ${factors}, ${sizes.join(', ')}};\n`;
 }

@@ -1,8 +1,8 @@
 import type { OneBitNetwork } from '../../types.js';
-import { cArray, cFloat, cMatrix } from './c-arrays.js';
-import { cReconstruct } from './c-reconstruct.js';
-import { cLoops, cTypes } from './c-runtime.js';
-import { refusal, solverOf, summaryOf, type SolverMatrix } from './solver.js';
+import { sizeOf } from '../../core/array.js';
+import { cProgram } from './c-program.js';
+import { cParts } from './c-runtime.js';
+import { summaryOf } from './solver.js';
 
 export interface CNames {
   /** What the function's and the macros' names begin with. */
@@ -13,37 +13,34 @@ export interface CNames {
 
 /**
  * A network as one C99 source and its header: f32, static memory alone, nothing of the C library. It is not reentrant.
- * Throws a TypeError for networks other than gradient steps and soft thresholds on dense and block masks.
+ * Throws a TypeError for networks whose layers or operator have no loops in C: proximal data steps, other proxes than l1, structured operators.
  */
 export function compileC(net: OneBitNetwork, { name, header = `${name}.h` }: CNames): { source: string; header: string } {
   if (!/^[A-Za-z]\w*$/.test(name)) throw new RangeError(`compile: expected a C identifier that begins with a letter, got ${JSON.stringify(name)}`);
-  const reason = refusal(net);
-  if (reason) throw new TypeError(`compile: ${reason}; an ES module takes every network`);
-  const { n, m, A, steps } = solverOf(net), macro = name.toUpperCase();
-  const about = `/* ${summaryOf(net)}. Made by signfold compile. */`;
-  const backs = new Map<SolverMatrix, string>();
-  for (const { W } of steps) if (!backs.has(W)) backs.set(W, W === A ? 'A_transposed' : `W${backs.size}_transposed`);
+  const { inShape, outShape } = net.problem.operator, { constants, lines, arrays, parts } = cProgram(net), macro = name.toUpperCase();
+  const about = `/* ${summaryOf(net)}. Made by signfold compile. */`, used = Object.entries(cParts).filter(([part]) => parts.has(part as keyof typeof cParts)).map(([, part]) => part);
+  const scratch = [...arrays].map(([own, size]) => `${own}[${size}]`).join(', ');
   return {
     source: `${about}
 #include "${header}"
 
 #include <stdint.h>
 
-enum { M = ${m}, N = ${n}, LAYERS = ${steps.length} };
-
-${cTypes}
-${cMatrix('A', A, false)}
-${[...backs].map(([W, own]) => cMatrix(own, W, true)).join('\n')}
-${cArray('struct step', 'steps', steps.map(({ W, eta, theta, keep }) => `{&${backs.get(W)}, ${cFloat(eta)}, ${cFloat(theta)}, ${keep}}`), 1)}
-${cLoops}
-${cReconstruct(name, steps.some(({ keep }) => keep))}`,
+${used.flatMap(({ type }) => type ?? []).join('\n')}
+${constants.join('\n')}
+${used.map(({ code }) => code).join('\n')}
+void ${name}_reconstruct(const float *restrict y, float *restrict x)
+{
+${scratch && `    static float ${scratch};\n`}${lines.map(line => `    ${line}`).join('\n')}
+}
+`,
     header: `${about}
 #ifndef ${macro}_H
 #define ${macro}_H
 
 /* Numbers in a measurement y and in a signal x. */
-#define ${macro}_MEASUREMENTS ${m}
-#define ${macro}_UNKNOWNS ${n}
+#define ${macro}_MEASUREMENTS ${sizeOf(outShape)}
+#define ${macro}_UNKNOWNS ${sizeOf(inShape)}
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,7 @@ import { encodeModel } from '../model.js';
 import { drawnFrom } from './drawn.js';
 import { layOut } from './image.js';
 import { engine, gaussian, runtime, wasmBase64 } from './parts.js';
-import { refusal, solverOf, summaryOf } from './solver.js';
+import { isSolver, solverOf, summaryOf } from './solver.js';
 
 function base64(bytes: Uint8Array): string {
   let text = '';
@@ -47,7 +47,7 @@ export function compileModule(net: OneBitNetwork, { precision = 'standard', seed
   if (!Object.hasOwn(kinds, precision)) throw new RangeError(`compile: expected precision exact, standard or fast, got ${String(precision)}`);
   const { operator: { inShape, outShape } } = net.problem, n = sizeOf(inShape), m = sizeOf(outShape), summary = summaryOf(net);
   // What is multiplied matrix by matrix by the engine would be one matrix, and other bits, here.
-  const [text, call] = refusal(net) === undefined && !net.problem.operator.derived ? ownKernels(net, precision, seeded) : wholeEngine(net, precision);
+  const [text, call] = isSolver(net) && !net.problem.operator.derived ? ownKernels(net, precision, seeded) : wholeEngine(net, precision);
   return {
     module: `// ${summary}; precision ${precision}. Made by signfold compile.
 ${text}

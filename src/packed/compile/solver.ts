@@ -31,24 +31,20 @@ export interface Solver {
   readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number; readonly keep: number }[];
 }
 
-/** Why a network is no such list of steps, in one line; undefined where it is one. */
-export function refusal({ layers, problem: { operator, prox }, description: { preset, args } }: OneBitNetwork): string | undefined {
-  const coupling = args['coupling'] === undefined ? '' : ` ${String(args['coupling'])}`, start = args['start'] === 'linear' ? ' from a linear start' : '';
-  if (layers.some(({ step }) => !step))
-    return 'expected gradient steps and soft thresholds from zero (ista, or learned-ista tied, coupled or analytic; the prox l1), ' +
-      `got ${preset}${coupling}${start}, prox ${prox.name}`;
-  if (!operator.weights || !blocksOf(operator.pattern()))
-    return `expected a dense or block-diagonal operator that tells its entries, got ${operator.name}`;
-  const other = layers.map(({ step }) => step!.W).find(W => W && !blocksOf(W.map!.pattern));
-  return other && `expected ${other.name} on a dense or block mask, got ${other.map!.pattern.kind}`;
+/** Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, A told by its entries. */
+export function isSolver({ layers, problem: { operator } }: OneBitNetwork): boolean {
+  return operator.weights !== undefined && blocksOf(operator.pattern()) !== undefined &&
+    layers.every(({ step }) => step && (!step.W || blocksOf(step.W.map!.pattern)));
 }
 
-function operatorMatrix(A: LinearOperator): SolverMatrix {
+/** A's entries; A is dense or of blocks. */
+export function operatorMatrix(A: LinearOperator): SolverMatrix {
   const weights = A.weights!(), scale = oneMagnitude(weights);
   return { ...matrixSize(A.pattern()), blocks: blocksOf(A.pattern())!, weights, ...(scale !== undefined && { scale }) };
 }
 
-function learntMatrix({ name, map, value }: Param, { matrices, scale }: OneBitNetwork): SolverMatrix {
+/** The same of a param. */
+export function learntMatrix({ name, map, value }: Param, { matrices, scale }: OneBitNetwork): SolverMatrix {
   const packed = matrices.find(matrix => matrix.name === name), { pattern } = map!, blocks = blocksOf(pattern)!;
   if (!packed) return { ...matrixSize(pattern), blocks, weights: value };
   const weights = new Float32Array(weightCount(pattern));
@@ -63,7 +59,7 @@ export function summaryOf({ problem: { operator }, description, layers, matrices
   return text.replace(/[^\p{L}\p{N}\p{Sm} .,:()_-]/gu, ' ');
 }
 
-/** For networks without a `refusal`. */
+/** For networks that are such a list. */
 export function solverOf(net: OneBitNetwork): Solver {
   const { operator } = net.problem, A = operatorMatrix(operator), learnt = new Map<Param, SolverMatrix>();
   const steps = net.layers.map(({ step }) => {

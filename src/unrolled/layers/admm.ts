@@ -3,6 +3,7 @@ import { sizeOf } from '../../core/array.js';
 import { axpby, temp } from '../../kernels/index.js';
 import type { Shrinkage } from '../shrink.js';
 import { proximalData } from './data-step.js';
+import { adjointProduct, combine, product, soft } from './operations.js';
 
 /**
  * One ADMM iteration (Boyd et al. 2011, §6.4; unrolled: Yang et al. 2016): with v = z − u,
@@ -36,6 +37,12 @@ export function admmLayer(name: string, A: LinearOperator, shrink: Shrinkage,
 
   return {
     name, params: W ? [W, theta] : [rho, theta],
+    ...(W && shrink.soft && {
+      operations: () => [
+        combine(1, 'x', -1, 'u', 'v'), product('v', 'r'), combine(1, 'y', -1, 'r', 'r'), adjointProduct('r', 'sum', W), combine(1, 'sum', 1, 'v', 'sum'),
+        combine(1, 'sum', 1, 'u', 'sum'), soft('sum', theta, 'x', shrink.soft!.keep), combine(1, 'sum', -1, 'x', 'u'),
+      ],
+    }),
     vjp(state, y, batch) {
       const z = state['x']!, u = state['u']!, tau = theta.value[0]!;
       const v = temp(n * batch), sum = temp(n * batch), next = temp(n * batch), dual = temp(n * batch);

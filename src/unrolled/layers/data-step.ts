@@ -1,8 +1,9 @@
-import type { LinearOperator, Param } from '../../types.js';
+import type { LinearOperator, Operation, Param } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
 import { axpby, dot, temp } from '../../kernels/index.js';
 import { normalSolver } from '../../solvers/normal-solver.js';
 import { productsOf } from '../products.js';
+import { adjointProduct, combine, product } from './operations.js';
 
 /** How a layer brings x nearer to what was measured. */
 export interface DataStep {
@@ -12,6 +13,8 @@ export interface DataStep {
    * until the enclosing `scratch` ends.
    */
   step(x: Float32Array, y: Float32Array, batch: number): [v: Float32Array, pullback: (gv: Float32Array, gx?: Float32Array) => void];
+  /** v from x and y, where operations tell it. */
+  operations?(): readonly Operation[];
 }
 
 /** v = x − eta Wᵀ(A x − y); without W it is A that goes back, without eta the step is 1. W has the pattern of A. */
@@ -23,6 +26,7 @@ export function gradientData(operator: LinearOperator, { W, eta }: { W?: Param; 
     W ? W.map!.apply(W.value, x, out, batch) : A.apply(x, out, batch);
   return {
     params: [...(W ? [W] : []), ...(eta ? [eta] : [])],
+    operations: () => [product('x', 'r'), combine(1, 'r', -1, 'y', 'r'), adjointProduct('r', 'u', W), combine(1, 'x', eta ? -eta.value[0]! : -1, 'u', 'v')],
     step(x, y, batch) {
       const size = eta ? eta.value[0]! : 1, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
       A.apply(x, r, batch);

@@ -2,6 +2,7 @@ import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { temp } from '../../kernels/index.js';
 import type { Shrinkage } from '../shrink.js';
 import { gradientData } from './data-step.js';
+import { soft } from './operations.js';
 
 /**
  * x⁺ = shrink(x − eta Wᵀ(A x − y), theta).
@@ -13,7 +14,7 @@ export function gradientStep(name: string, operator: LinearOperator, shrink: Shr
   const own = { ...(W && { W }), ...(eta && { eta }) }, data = gradientData(operator, own);
   return {
     name, params: [...data.params, theta],
-    ...(shrink.soft && { step: { ...own, theta, keep: shrink.soft.keep } }),
+    ...(shrink.soft && { step: { ...own, theta, keep: shrink.soft.keep }, operations: () => [...data.operations!(), soft('v', theta, 'x', shrink.soft!.keep)] }),
     vjp(state, y, batch) {
       const tau = theta.value[0]!, [v, toData] = data.step(state['x']!, y, batch), next = temp(v.length);
       shrink.apply(v, tau, next);

@@ -3,6 +3,7 @@ import { sizeOf } from '../../core/array.js';
 import { axpby, temp } from '../../kernels/index.js';
 import { patternMap } from '../../kernels/maps/index.js';
 import { param } from '../param.js';
+import { adjointProduct, combine, product } from './operations.js';
 
 /** Q of x₀ = Q y, to be filled with what is fitted to training signals or loaded: neither trained nor made of bits. */
 export function fittedStart({ inShape, outShape }: LinearOperator): Param {
@@ -15,6 +16,7 @@ export function linearStart(name: string, A: LinearOperator, { Q, scale = 1 }: {
   const n = sizeOf(A.inShape);
   return {
     name, params: Q ? [Q] : [],
+    operations: () => (Q ? [product('y', 'x', Q)] : [adjointProduct('y', 'x'), combine(scale, 'x', 0, 'x', 'x')]),
     vjp(_, y, batch) {
       const x = temp(n * batch);
       if (Q) Q.map!.apply(Q.value, y, x, batch);

@@ -1,6 +1,7 @@
 import type { Layer, Param, State } from '../../types.js';
 import { axpby, temp } from '../../kernels/index.js';
 import type { Shrinkage } from '../shrink.js';
+import { adjointProduct, combine, product, soft } from './operations.js';
 
 /**
  * x⁺ = shrink(Wᵀy + x − G x, theta): LISTA (Gregor & LeCun 2010) with S = I − G. G has the pattern of AᵀA, so that the
@@ -10,6 +11,11 @@ export function lista(name: string, shrink: Shrinkage, { W, G, theta }: { W: Par
   const n = W.map!.inSize;
   return {
     name, params: [W, G, theta],
+    ...(shrink.soft && {
+      operations: () => [
+        adjointProduct('y', 'v', W), product('x', 'u', G), combine(1, 'v', -1, 'u', 'v'), combine(1, 'v', 1, 'x', 'v'), soft('v', theta, 'x', shrink.soft!.keep),
+      ],
+    }),
     vjp(state, y, batch) {
       const x = state['x']!, tau = theta.value[0]!;
       const v = temp(n * batch), product = temp(n * batch), next = temp(n * batch);

@@ -1,6 +1,7 @@
 import type { Layer, Param, State } from '../../types.js';
 import { axpby, dot, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
 import type { DataStep } from './data-step.js';
+import { combine, product, rectify, soft } from './operations.js';
 
 /** The maps of one learnt transform; `D` and `G` are absent in ISTA-Net. */
 export interface Transform {
@@ -38,6 +39,12 @@ export function transformStep(name: string, data: DataStep, { D, F1, F2, B1, B2,
   theta: Param, symmetry: number): Layer {
   return {
     name, params: [...data.params, theta, ...(D ? [D] : []), F1, F2, B1, B2, ...(G ? [G] : [])],
+    ...(data.operations && {
+      operations: () => [
+        ...data.operations!(), ...(D ? [product('v', 'd', D)] : []), product(D ? 'd' : 'v', 'a', F1), rectify('a'), product('a', 'h', F2), soft('h', theta, 'h'),
+        product('h', 'a', B1), rectify('a'), ...(G ? [product('a', 'd', B2), product('d', 'x', G), combine(1, 'x', 1, 'v', 'x')] : [product('a', 'x', B2)]),
+      ],
+    }),
     vjp(state, y, batch) {
       const tau = theta.value[0]!, [v, toData] = data.step(state['x']!, y, batch);
       const d = D ? apply(D, v, batch) : v;
