@@ -197,6 +197,8 @@ const plane = { operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, line = { 
 const programs: typeof networks = [
   ["LISTA's own form, signs", signs(learned(gaussian(33, 65, { seed: 1 }), 3, 'lista'))],
   ["LISTA's own form, ternary, unequal blocks", fitted(ternary(), learned(blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), 3, 'lista'))],
+  ["LISTA's own form, a scale a channel", fitted(channelWise(), learned(gaussian(33, 65, { seed: 2 }), 3, 'lista'))],
+  ["LISTA's own form, a scale a channel, one shared block", fitted(channelWise(), learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 17 })), 3, 'lista'))],
   ['a linear start', fitted(straightThrough(), started(learnedIsta({ operator: gaussian(33, 65, { seed: 1 }), prox: l1() }, { layers: 2, start: 'linear' })))],
   ['ADMM with a learnt W, support selection', signs(unrolledAdmm({ operator: gaussian(26, 50, { seed: 1 }), prox: l1() },
     { layers: 4, coupling: 'tied', supportSelection: { perLayer: 2, max: 9 } }))],

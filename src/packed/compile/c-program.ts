@@ -45,8 +45,16 @@ export function cProgram(net: OneBitNetwork): CProgram {
       calls.set(name, made);
       return made;
     };
-    if (blocksOf(pattern) && (map || operator.weights))
-      return add('product', cMatrix(name, map ? learntMatrix(map, net) : operatorMatrix(operator), adjoint), (from, to) => `multiply(&${name}, ${from}, ${to});`);
+    if (blocksOf(pattern) && (map || operator.weights)) {
+      const { factors, ...matrix } = map ? learntMatrix(map, net) : operatorMatrix(operator), multiply = (from: string, to: string): string => `multiply(&${name}, ${from}, ${to});`;
+      if (!factors || adjoint) return add('product', cMatrix(name, { ...matrix, ...(factors && { factors }) }, adjoint), multiply);
+      // Columns have the factors: they are the inputs' here.
+      parts.add('diagonal');
+      arrays.set('scaled', Math.max(cols, arrays.get('scaled') ?? 0));
+      const each = Array.from({ length: cols }, (_, j) => cFloat(factors[j % factors.length]!));
+      return add('product', cMatrix(name, matrix, false) + cArray('float', `${name}_inputs`, each),
+        (from, to) => `scale_each(${name}_inputs, ${from}, scaled, ${cols});\n    ${multiply('scaled', to)}`);
+    }
     if (pattern.kind === 'diagonal' && pattern.basis === 'identity' && (map || operator.weights))
       return add('diagonal', cArray('float', name, Array.from(map ? map.value : operator.weights!(), cFloat)), (from, to) => `scale_each(${name}, ${from}, ${to}, ${size});`);
     if (map && !adjoint && hasKernels(pattern)) {
