@@ -1,5 +1,6 @@
 import type { Pattern, UnrolledNetwork } from '../types.js';
 import { sizeOf } from '../core/array.js';
+import { interruption, turn } from '../core/breathing.js';
 import type { RowMethod } from '../qubo/sign-rows.js';
 import type { Binarizer } from './binarizer.js';
 import { calibrationMeasurements } from './calibration.js';
@@ -60,8 +61,8 @@ export const postTraining = (
       ...methods, inputs, seed,
       async onMatrix(step, steps, error) {
         onProgress?.({ phase: `${phase}: signs`, step, steps, depth: copy.layers.length, nmseDb: 10 * Math.log10(error) });
-        await new Promise(resolve => { setTimeout(resolve, 0); });
-        if (signal?.aborted) throw Object.assign(new Error(`${phase}: interrupted at matrix ${step} of ${steps}`), { name: 'AbortError' });
+        await turn();
+        if (signal?.aborted) throw interruption(phase, `matrix ${step} of ${steps}`);
       },
     });
     for (const param of oneBitParams(copy)) param.value = codes.get(param)!.map(code => scale * code);

@@ -80,11 +80,11 @@ export const blockCs: Task = {
       return start;
     };
     const Q = (): Tensor => (known ??= folder ? published(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const prox = network === 'learned-ista' ? proxByName(`dct-l1(${side}x${side})`) : l1(),
+    const isLearned = network === 'learned-ista', prox = isLearned ? proxByName(`dct-l1(${side}x${side})`) : l1(),
       problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
-      const net = network === 'learned-ista'
+      const net = isLearned
         ? learnedIsta(problem, { layers, lambda: 0.01, coupling: 'tied', start: 'linear' })
         : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...(features !== undefined && { features }) });
       net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
@@ -97,7 +97,7 @@ export const blockCs: Task = {
       scoring: { kind: 'images', peak: 1 },
       prox,
       data: folder ? 'Set11, trained on T91' : `dead leaves, seed ${seed}`,
-      recipe: network === 'learned-ista' ? learned : weights ? fromReleased : fromScratch,
+      recipe: isLearned ? learned : weights ? fromReleased : fromScratch,
       scenes: () => scenes(folder ? namedImages(folder, 'images/set11') : drawn(4, 132, 1000 * seed + 500)),
       tuning: {
         scenes: scenes(folder ? tuningImages(train) : train.slice(0, 2)),

@@ -1,4 +1,5 @@
 import type { Dataset, Param, State, UnrolledNetwork } from '../types.js';
+import { interruption, turn } from '../core/breathing.js';
 import { scratch } from '../kernels/index.js';
 import { measured } from './batches.js';
 import type { TrainOptions } from './train.js';
@@ -53,8 +54,7 @@ export async function directSearch(net: UnrolledNetwork, data: Dataset, options:
     state = scratch(() => kept(layer.vjp(state, y, signals)[0]));
     before = scalars;
     onProgress?.({ phase, step: k + 1, steps: net.layers.length, depth: k + 1, nmseDb: 10 * Math.log10(error / energy) });
-    await new Promise(resolve => { setTimeout(resolve, 0); });
-    if (signal?.aborted)
-      throw Object.assign(new Error(`${phase}: interrupted at layer ${k + 1} of ${net.layers.length}`), { name: 'AbortError' });
+    await turn();
+    if (signal?.aborted) throw interruption(phase, `layer ${k + 1} of ${net.layers.length}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Dataset, Param, UnrolledNetwork } from '../types.js';
+import { interruption, turn } from '../core/breathing.js';
 import type { CheckpointStore } from './checkpoint.js';
 import type { LayerLoss } from './loss.js';
 import type { Optimizer } from './optimizer.js';
@@ -85,11 +86,11 @@ export async function train(net: UnrolledNetwork, data: Dataset, options: TrainO
     while (await run.step()) {
       if (Date.now() - breath < breathMs) continue;
       onProgress?.({ phase, ...run.progress() });
-      await new Promise(resolve => { setTimeout(resolve, 0); });
+      await turn();
       breath = Date.now();
       if (signal?.aborted) {
         run.save();
-        throw Object.assign(new Error(`${phase}: interrupted at step ${run.progress().step} of ${run.progress().steps}`), { name: 'AbortError' });
+        throw interruption(phase, `step ${run.progress().step} of ${run.progress().steps}`);
       }
     }
     run.save();

@@ -1,3 +1,4 @@
+import { turn } from '../../core/breathing.js';
 import { checkWeights, networkState, type NetworkState, type Samples } from './forward.js';
 import type { Topology } from './topology.js';
 
@@ -58,7 +59,7 @@ export function breather(): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {
     if (performance.now() - since < yieldMs) return undefined;
-    return new Promise<void>(resolve => { setTimeout(resolve); }).then(() => { since = performance.now(); });
+    return turn().then(() => { since = performance.now(); });
   };
 }
 

@@ -1,3 +1,4 @@
+import { interruption, turn } from '../../core/breathing.js';
 import { coherenceAnnealer } from '../../kernels/index.js';
 import type { Dictionary } from './dictionary.js';
 
@@ -86,9 +87,9 @@ export async function incoherentCodes(dictionary: Dictionary, options: CodeSearc
       put(i, anneal({ a: columns[i]!, pull: pullOn(i), start: codes[i]!, temperatures, seed: [seed, pass, i] }), codes[i]!);
       if (Date.now() - breath < breathMs) continue;
       onProgress?.(pass * cols + i + 1, passes * cols);
-      await new Promise(resolve => { setTimeout(resolve, 0); });
+      await turn();
       breath = Date.now();
-      if (signal?.aborted) throw Object.assign(new Error('incoherentCodes: interrupted'), { name: 'AbortError' });
+      if (signal?.aborted) throw interruption('incoherentCodes');
     }
   }
   const S = new Float32Array(rows * cols);

@@ -1,3 +1,4 @@
+import { turn } from '../../core/breathing.js';
 import { toSpins } from '../convert.js';
 import { checkFinite, type QuadraticModel, type Sample } from '../model.js';
 import { polished, type Polished } from './polish.js';
@@ -48,9 +49,6 @@ export function checkOptions({ seed = 1, timeMs, sweeps, reads, target, firstRea
 
 interface Kept extends Polished { readonly read: number }
 const byEnergy = (a: Kept, b: Kept): number => a.energy - b.energy || a.read - b.read;
-
-/** Lets signals, timers and the terminal have their turn. */
-const turn = (): Promise<void> => new Promise(resolve => { setTimeout(resolve); });
 
 /**
  * Runs reads one after the other until they are done, or the time, a target or a signal ends them: what all solvers share. Energies
