@@ -8,7 +8,7 @@ import { pack } from '../src/packed/engine.js';
 import { packParallel } from '../src/packed/parallel.js';
 import { streamed } from '../src/packed/stream.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
-import { gaussian } from '../operators/index.js';
+import { gaussian, rademacher } from '../operators/index.js';
 import { normalTensor } from './helpers.js';
 
 const A = gaussian(20, 40, { seed: 1 });
@@ -23,6 +23,18 @@ threads('two threads give the numbers of one', async () => {
       assert.equal((await two.reconstruct(y)).data, one.reconstruct(y).data);
     }
     assert.equal((await two.reconstruct(normalTensor([20], 1))).shape, [40]);
+  } finally {
+    await two.close();
+  }
+});
+threads('two threads give the numbers of one, where products take 8 columns a look-up', async () => {
+  const wide = await sign().fit(learnedIsta({ operator: rademacher(64, 2050, { seed: 1 }), prox: l1() }, { layers: 2 }), sparseSpikes(2050));
+  const one = pack(wide), two = await packParallel(wide, { threads: 2 });
+  try {
+    for (const batch of [2, 12, 24, 48]) {
+      const y = normalTensor([batch, 64], batch);
+      assert.equal((await two.reconstruct(y)).data, one.reconstruct(y).data);
+    }
   } finally {
     await two.close();
   }

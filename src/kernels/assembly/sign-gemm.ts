@@ -3,11 +3,11 @@
 // it. x is cols × lanes, out rows × lanes, both row-major; lanes is a multiple of 8. Layout of S: sign-sums.ts.
 // 16 lanes are worked on together, the last 8 alone; tables of 16 groups of columns fill half of a first-level cache. Of many rows
 // sign-gemm-bytes.ts takes 8 columns at a time.
-import { signGemmBytes, signGemmBytesScratch } from './sign-gemm-bytes';
+import { signGemmBytes, signGemmBytesScratch, signGemmPairs } from './sign-gemm-bytes';
 
 const groupsTogether = 16;
 /** Rows from which its tables pay. */
-const manyRows = 1024;
+const manyRows = 2048;
 
 /** Bytes of scratch for the tables. */
 export function signGemmScratch(rows: i32): i32 {
@@ -87,17 +87,19 @@ function narrow(w: usize, tileBytes: usize, groups: i32, tables: usize, out: usi
 export function signGemm(w: usize, x: usize, out: usize, rows: i32, cols: i32, lanes: i32, scale: f32, scratch: usize): void {
   const row = <usize>lanes << 2, groups = (cols + 3) >> 2, tileBytes = <usize>groups << 4, by = f32x4.splat(scale);
   for (let lane = 0; lane < lanes; lane += 16) {
-    const width = <usize>min(16, lanes - lane) << 2, eights = width === 64 && rows >= manyRows ? cols >> 3 : 0;
-    if (eights) signGemmBytes(w, tileBytes, eights, x + (<usize>lane << 2), out + (<usize>lane << 2), row, rows, cols === eights << 3, scale, scratch);
+    const width = <usize>min(16, lanes - lane) << 2, eights = rows >= manyRows ? cols >> 3 : 0;
+    const input = x + (<usize>lane << 2), output = out + (<usize>lane << 2), whole = cols === eights << 3;
+    if (eights && width === 64) signGemmBytes(w, tileBytes, eights, input, output, row, rows, whole, scale, scratch);
+    else if (eights) signGemmPairs(w, tileBytes, eights, input, output, row, rows, whole, scale, scratch);
     for (let g0 = 2 * eights; g0 < groups; g0 += groupsTogether) {
       const count = min(groupsTogether, groups - g0), first = g0 === 0, last = g0 + count === groups;
       for (let g = 0; g < count; g++) for (let q: usize = 0; q < width; q += 16) {
         const k = (g0 + g) << 2;
-        table(x + <usize>k * row + (<usize>lane << 2) + q, row, min(4, cols - k), scratch + (<usize>g * width << 4) + q, width);
+        table(input + <usize>k * row + q, row, min(4, cols - k), scratch + (<usize>g * width << 4) + q, width);
       }
-      const from = w + (<usize>g0 << 4), to = out + (<usize>lane << 2);
-      if (width === 64) wide(from, tileBytes, count, scratch, to, row, rows, first, last, by);
-      else narrow(from, tileBytes, count, scratch, to, row, rows, first, last, by);
+      const from = w + (<usize>g0 << 4);
+      if (width === 64) wide(from, tileBytes, count, scratch, output, row, rows, first, last, by);
+      else narrow(from, tileBytes, count, scratch, output, row, rows, first, last, by);
     }
   }
 }
