@@ -110,8 +110,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     for (const param of params) param.grad.fill(0);
     // Not before there is a step to take.
     if (!layerLoss) threaded ??= options.threads?.open(net, batch);
-    // Threads have their copy: the next batch is drawn while they work on this one.
-    const ahead = async (): Promise<void> => { if (at.total + 1 < steps) draw(at.total + 1); };
+    // Threads have their copy: the next batch is drawn while they work on this one, unless validation would overwrite it.
+    const ahead = async (): Promise<void> => { if (at.total + 1 < steps && !validates(stage, at.step + 1)) draw(at.total + 1); };
     latest = threaded
       ? (await Promise.all([threaded.lossAndGradient(stage.depth, x, y), ahead()]))[0]
       : lossAndGradient(net, stage.depth, x, y, batch, { layerLoss });
@@ -124,6 +124,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     moved.forEach(keepAbove);
     reparametrisation?.project?.();
   }
+
+  const validates = (stage: Stage, step: number): boolean => earlyStop !== undefined && (step % earlyStop.every === 0 || step === stage.steps);
 
   /** Keeps the best params of the stage by the loss on the held-out signals. */
   function validate(stage: Stage): void {
@@ -176,7 +178,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
       }
       await update(stage);
       at = { ...at, step: at.step + 1, total: at.total + 1 };
-      if (earlyStop && (at.step % earlyStop.every === 0 || at.step === stage.steps)) validate(stage);
+      if (validates(stage, at.step)) validate(stage);
       if (checkpoint && at.total % checkpoint.every === 0) save();
       return true;
     },

@@ -5,8 +5,8 @@ import type { Binarizer } from '../binarizer.js';
 import { carried } from '../one-bit-network.js';
 
 /**
- * A binarizer that trains towards what the float network that it is given makes of the measurements, in the place of the truth
- * (distillation, Hinton et al. 2015). No network gives what the measurements do not tell; where that is most of the error, as at 10 % of
+ * A binarizer that trains towards what the float network that it is given makes of the measurements, before noise of `snrDb`, in the
+ * place of the truth (distillation, Hinton et al. 2015). No network gives what the measurements do not tell; where that is most of the error, as at 10 % of
  * compressed sensing, it is most of the gradients' noise too, and the teacher's output is free of it. A poor teacher is a poor truth.
  */
 export function taught(binarizer: Binarizer): Binarizer {
