@@ -24,13 +24,27 @@ await build({
 // What `signfold compile` writes into a module: a binary that leaves the memory from byte 1024 on (image.ts) alone, and
 // JavaScript as text. The engine's is bundled from what was transpiled, kernels inside.
 mkdirSync('dist/src/packed/compile', { recursive: true });
-async function bundled(entry, options) {
-  const { outputFiles: [{ text }] } = await build({ entryPoints: [entry], bundle: true, target: 'es2022', write: false, logLevel: 'warning', ...options });
-  return text;
+const bundled = (entry, options) => build({ entryPoints: [entry], bundle: true, target: 'es2022', write: false, logLevel: 'warning', ...options });
+async function textOf(entry) {
+  const { outputFiles: [{ text }] } = await bundled(entry, { format: 'esm' });
+  return JSON.stringify(text.replace(/^\/\/ src.*\n|export \{[^}]*\};\n/gm, ''));
 }
-const textOf = async entry => JSON.stringify((await bundled(entry, { format: 'esm' })).replace(/^\/\/ src.*\n|export \{[^}]*\};\n/gm, ''));
+
+/** Whose code the engine's bundle holds, all under the MIT licence, which asks for these lines in copies. */
+const holders = {
+  'ndarray': 'Copyright (c) 2013-2016 Mikola Lysenko (ndarray)', 'iota-array': 'Copyright (c) 2013 Mikola Lysenko (iota-array)',
+  'is-buffer': 'Copyright (c) Feross Aboukhadijeh (is-buffer)', 'fft.js': 'Copyright Fedor Indutny, 2017 (fft.js)',
+};
+async function engineText() {
+  const { outputFiles: [{ text }], metafile } = await bundled('dist/src/packed/compile/engine-runtime.js',
+    { format: 'iife', globalName: 'engine', minify: true, legalComments: 'none', metafile: true });
+  const packages = new Set(Object.keys(metafile.inputs).flatMap(path => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []));
+  for (const name of packages) if (!holders[name]) throw new Error(`build: whose is ${name}? Its copyright belongs into the engine's notice`);
+  const notice = readFileSync('LICENSE', 'utf8').replace(/^Copyright.*$/m, line => [`${line} (signfold)`, ...Array.from(packages, name => holders[name])].join('\n'));
+  return JSON.stringify(`/*!\n${notice}*/\n${text}`);
+}
 writeFileSync('dist/src/packed/compile/parts.js',
   `export const wasmBase64 = '${await wasmBase64('solver', 'dist/src/packed/compile/solver.wasm', '--lowMemoryLimit', '1024')}';\n` +
   `export const runtime = ${await textOf('src/packed/compile/runtime.ts')};\n` +
   `export const gaussian = ${await textOf('src/core/gaussian.ts')};\n` +
-  `export const engine = ${JSON.stringify(await bundled('dist/src/packed/compile/engine-runtime.js', { format: 'iife', globalName: 'engine', minify: true }))};\n`);
+  `export const engine = ${await engineText()};\n`);

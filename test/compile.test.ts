@@ -18,6 +18,7 @@ import { compileC, compileModule } from '../src/packed/compile/index.js';
 import { pack } from '../src/packed/engine.js';
 import { encodeModel } from '../src/packed/model.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
+import { network } from '../src/unrolled/network.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type Coupling } from '../src/unrolled/presets.js';
 import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
@@ -38,6 +39,11 @@ const learned = (operator: LinearOperator, layers: number, coupling: Coupling = 
 /** With a start that was fitted, and last kernels that speak. */
 function loud(net: UnrolledNetwork): UnrolledNetwork {
   for (const { name, value } of net.params) if (name.startsWith('G.')) value.set(normals(value.length, 5).map(w => w / 10));
+  return net;
+}
+/** With the steps of some layers 0. */
+function stepped(net: UnrolledNetwork, layers: readonly number[]): UnrolledNetwork {
+  for (const { name, value } of net.params) if (layers.some(k => name === `eta.${k}`)) value[0] = 0;
   return net;
 }
 function started(net: UnrolledNetwork): UnrolledNetwork {
@@ -171,6 +177,18 @@ for (const [name, make] of others)
     }
     assert.throws(() => reconstruct(new Float32Array(1)), /^reconstruct: expected a Float32Array of \d+ numbers a measurement, got 1$/);
   });
+modules('a module with the engine carries the notices of what is bundled', async () => {
+  const { module } = compileModule(await others[0]![1]());
+  for (const holder of ['signfold', 'ndarray', 'iota-array', 'is-buffer', 'fft.js']) assert.match(module, new RegExp(`^Copyright .*\\(${holder}\\)$`, 'm'));
+  assert.match(module, /The above copyright notice and this permission notice shall be included/);
+});
+modules('a prox or layers of the user\'s own are refused with one line', () => {
+  const small = gaussian(7, 11, { seed: 1 }), mine = { ...l1(), name: 'mine' };
+  assert.throws(() => compileModule(floats(unrolledIsta({ operator: small, prox: mine }, { layers: 2 }))), /^compile: ista with the prox mine cannot be rebuilt from its description$/);
+  const plain = learnedIsta({ operator: small, prox: l1() }, { layers: 2, start: 'linear' }), { description, problem } = plain;
+  const twice = network(problem, description, [...plain.layers, plain.layers[2]!]);
+  assert.throws(() => compileModule(floats(twice)), /^compile: learned-ista with the prox l1 cannot be rebuilt/);
+});
 modules('an operator written by hand is refused with one line where the engine would be needed, and so is a wrong precision', () => {
   const hand = linop({ name: 'hand', inShape: [3], outShape: [3], forward: (x, out) => { out.set(x); }, adjoint: (y, out) => { out.set(y); } });
   assert.throws(() => compileModule(floats(unrolledIsta({ operator: hand, prox: l1() }, { layers: 2 }))), /^model: hand cannot be rebuilt from a file/);
@@ -200,6 +218,8 @@ const programs: typeof networks = [
   ["LISTA's own form, a scale a channel", fitted(channelWise(), learned(gaussian(33, 65, { seed: 2 }), 3, 'lista'))],
   ["LISTA's own form, a scale a channel, one shared block", fitted(channelWise(), learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 17 })), 3, 'lista'))],
   ['a linear start', fitted(straightThrough(), started(learnedIsta({ operator: gaussian(33, 65, { seed: 1 }), prox: l1() }, { layers: 2, start: 'linear' })))],
+  ['a first step of 0', Promise.resolve(floats(stepped(unrolledIsta({ operator: gaussian(9, 17, { seed: 5 }), prox: l1() }, { layers: 3 }), [0])))],
+  ['no step at all', Promise.resolve(floats(stepped(unrolledIsta({ operator: gaussian(9, 17, { seed: 5 }), prox: l1() }, { layers: 3 }), [0, 1, 2])))],
   ['ADMM with a learnt W, support selection', signs(unrolledAdmm({ operator: gaussian(26, 50, { seed: 1 }), prox: l1() },
     { layers: 4, coupling: 'tied', supportSelection: { perLayer: 2, max: 9 } }))],
   ['ISTA-Net+, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 8, shape: [7, 9] })))],
@@ -237,7 +257,7 @@ else {
 c('refuses what it has no loops for with one line', async () => {
   const refused = (net: OneBitNetwork, message: RegExp): void => assert.throws(() => compileC(net, { name: 'a' }), message);
   refused(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 })),
-    /^compile: expected for C gradient steps, .*, got admm closed-form, prox l1; a module takes every network$/);
+    /^compile: expected for C gradient steps, .*, got admm closed-form, prox l1; a module takes more networks$/);
   refused(floats(learnedIsta({ operator: gaussian(7, 9, { seed: 1 }), prox: proxByName('dct-l1(3x3)') }, { layers: 2, start: 'linear' })), /got learned-ista tied from a linear start, prox dct-l1\(3x3\);/);
   refused(floats(istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, dataStep: 'proximal' })), /got ista-net proximal, prox l1;/);
   refused(floats(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 2)), /^compile: expected for C W with entries on .*, got toeplitz; a module/);

@@ -77,8 +77,12 @@ export function pack(net: OneBitNetwork, { precision = 'standard' }: PackOptions
     checkFinite('reconstruct: measurement', data);
     return [data, batch];
   }
+  // Of a product of operators the bytes are those of the whole matrix: it is written out where somebody asks.
+  let counted: ReturnType<typeof accounting> | undefined;
+  const cost = (): ReturnType<typeof accounting> => (counted ??= accounting(net));
   return {
-    ...accounting(net),
+    get bytes() { return cost().bytes; },
+    get bitsPerWeight() { return cost().bitsPerWeight; },
     iterates(y) {
       if (!run) return own.iterates(y);
       const outs = own.layers.map(() => empty(y));

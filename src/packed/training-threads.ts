@@ -1,5 +1,5 @@
 import type { Param, UnrolledNetwork } from '../types.js';
-import { sizeOf, tensor } from '../core/array.js';
+import { sizeOf } from '../core/array.js';
 import { proxByName } from '../core/prox.js';
 import { threadPool } from '../core/thread-pool.js';
 import { checkThreads, sharedFloats } from '../core/threads.js';
@@ -7,6 +7,7 @@ import { axpby, dot } from '../kernels/index.js';
 import { networkFrom } from '../unrolled/presets.js';
 import type { GradientThreads } from '../unrolled/train.js';
 import { encodeModel } from './model.js';
+import { isRebuilt } from './rebuilt.js';
 
 /** What each thread is given at its start: the network, whose values are not told, and where they lie, one after the other. */
 export interface TrainingSetup { readonly model: Uint8Array; readonly values: Float32Array }
@@ -33,18 +34,13 @@ export function placed(params: readonly Param[], all: Float32Array): Map<Param, 
 /** The network without its values as a model file. Throws a TypeError where that would be another network. */
 function described(net: UnrolledNetwork): Uint8Array {
   const { problem: { operator, prox }, description } = net;
-  const names = ({ layers, params }: UnrolledNetwork): string =>
-    [...layers.map(({ name }) => name), ...params.map(({ name, value }) => `${name} ${value.length}`)].join();
   const refuse = (what: string): never => { throw new TypeError(`trainingThreads: ${what} cannot be rebuilt in a thread; train without threads`); };
   if (!operator.describe) return refuse(`the operator ${operator.name}`);
   let same = false;
   try {
     const own = networkFrom({ operator, prox: proxByName(prox.name) }, description);
-    if (names(own) === names(net)) {
-      own.params.forEach((param, i) => { param.value = net.params[i]!.value; });
-      const y = tensor(new Float32Array(sizeOf(operator.outShape)).fill(1), operator.outShape), x = net.forward(y).data;
-      same = own.forward(y).data.every((value, i) => Object.is(value, x[i]));
-    }
+    own.params.forEach((param, i) => { param.value = net.params[i]?.value ?? param.value; });
+    same = isRebuilt(net, own);
   } catch { /* A prox or a preset that nobody knows. */ }
   if (!same) return refuse(`${description.preset} with the prox ${prox.name}`);
   const params = net.params.map(param => ({ ...param, value: new Float32Array(param.value.length) }));

@@ -2,7 +2,8 @@ import type { OneBitNetwork, Shape } from '../../types.js';
 import type { Precision } from '../../kernels/index.js';
 import { sizeOf } from '../../core/array.js';
 import { kinds } from '../../kernels/signs.js';
-import { encodeModel } from '../model.js';
+import { decodeModel, encodeModel } from '../model.js';
+import { isRebuilt } from '../rebuilt.js';
 import { drawnFrom } from './drawn.js';
 import { layOut } from './image.js';
 import { engine, gaussian, runtime, wasmBase64 } from './parts.js';
@@ -32,22 +33,33 @@ const spec = ${JSON.stringify(spec)};
 ${drawn.length ? gaussian : ''}${runtime}`, `solver(wasm, image, spec${drawn.length ? ', gaussianEntries' : ''})`];
 }
 
+/** Whether reading a model file back gives the network that was written. */
+function isReadBack(net: OneBitNetwork, model: Uint8Array): boolean {
+  try {
+    return isRebuilt(net, decodeModel(model).net);
+  } catch {
+    // A prox that nobody knows by its name.
+    return false;
+  }
+}
+
 /** Any other network: the packed engine and a model file, which holds seeds and not what is drawn from them. */
-const wholeEngine = (net: OneBitNetwork, precision: Precision): [text: string, call: string] =>
-  [`const model = '${base64(encodeModel(net))}';
-// Bundled here: ndarray, iota-array, is-buffer and fft.js, under the MIT licence.
-${engine}`, `engine.solver(model, '${precision}')`];
+function wholeEngine(net: OneBitNetwork, precision: Precision): [text: string, call: string] {
+  const model = encodeModel(net);
+  if (!isReadBack(net, model))
+    throw new TypeError(`compile: ${net.description.preset} with the prox ${net.problem.prox.name} cannot be rebuilt from its description`);
+  return [`const model = '${base64(model)}';\n${engine}`, `engine.solver(model, '${precision}')`];
+}
 
 /**
  * A network as the text of an ES module without imports, and its types. The module's `reconstruct` gives the packed engine's numbers
  * to the bit. Gradient steps and soft thresholds on dense and block masks take a few kernels; for other networks the module holds the whole
- * engine. Throws a TypeError for those where nothing describes the operator (one written by hand with linop).
+ * engine. Throws a TypeError for those that their description does not tell: an operator written by hand, a prox or layers of the user's own.
  */
 export function compileModule(net: OneBitNetwork, { precision = 'standard', seeded = false }: ModuleOptions = {}): { module: string; types: string } {
   if (!Object.hasOwn(kinds, precision)) throw new RangeError(`compile: expected precision exact, standard or fast, got ${String(precision)}`);
   const { operator: { inShape, outShape } } = net.problem, n = sizeOf(inShape), m = sizeOf(outShape), summary = summaryOf(net);
-  // What is multiplied matrix by matrix by the engine would be one matrix, and other bits, here.
-  const [text, call] = isSolver(net) && !net.problem.operator.derived ? ownKernels(net, precision, seeded) : wholeEngine(net, precision);
+  const [text, call] = isSolver(net) ? ownKernels(net, precision, seeded) : wholeEngine(net, precision);
   return {
     module: `// ${summary}; precision ${precision}. Made by signfold compile.
 ${text}

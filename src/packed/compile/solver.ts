@@ -31,9 +31,12 @@ export interface Solver {
   readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number; readonly keep: number }[];
 }
 
-/** Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, A told by its entries. */
+/**
+ * Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, A told by its entries. Not so a
+ * product of operators: the engine multiplies by one after the other, which is quicker and gives other bits.
+ */
 export function isSolver({ layers, problem: { operator } }: OneBitNetwork): boolean {
-  return operator.weights !== undefined && blocksOf(operator.pattern()) !== undefined &&
+  return !operator.derived && operator.weights !== undefined && blocksOf(operator.pattern()) !== undefined &&
     layers.every(({ step }) => step && (!step.W || blocksOf(step.W.map!.pattern)));
 }
 
