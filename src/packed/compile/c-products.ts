@@ -132,3 +132,32 @@ static void convolve(const struct kernels *k, const float *restrict x, float *re
 }
 `,
 };
+
+/** The other direction of a matrix that is stored for one. */
+export const transposed: CPart = {
+  code: `static float entry(const struct product *p, uint32_t row, uint32_t j)
+{
+    if (p->floats)
+        return p->floats[row + j];
+    if (p->kept && !(p->kept[row + j / 32] >> j % 32 & 1u))
+        return 0.0f;
+    return p->signs[row + j / 32] >> j % 32 & 1u ? -1.0f : 1.0f;
+}
+
+/* The first row of a block writes, the others add. */
+static void multiply_transposed(const struct product *p, const float *restrict x, float *restrict out)
+{
+    for (uint32_t b = 0; b < p->count; b++) {
+        const struct block *block = &p->blocks[b];
+        const uint32_t step = p->floats ? block->cols : (block->cols + 31) / 32;
+        float *restrict to = out + block->from;
+        for (uint32_t i = 0; i < block->rows; i++) {
+            const float v = p->scale * x[block->to + i];
+            const uint32_t row = block->first + i * step;
+            for (uint32_t j = 0; j < block->cols; j++)
+                to[j] = i > 0 ? to[j] + entry(p, row, j) * v : entry(p, row, j) * v;
+        }
+    }
+}
+`,
+};

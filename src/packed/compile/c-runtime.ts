@@ -1,4 +1,4 @@
-import { kernels, product } from './c-products.js';
+import { kernels, product, transposed } from './c-products.js';
 
 /** What a C solver is made of: types before its constants, functions after them, each where something uses it. */
 export interface CPart { readonly type?: string; readonly code: string }
@@ -84,4 +84,4 @@ static void pass_largest(const float *restrict v, float *restrict x, float theta
 `,
 };
 
-export const cParts = { product, kernels, diagonal, combine, soft, rectify, select } as const;
+export const cParts = { product, transposed, kernels, diagonal, combine, soft, rectify, select } as const;
