@@ -245,6 +245,10 @@ else {
     const error = relativeError(x, pack(net, { precision: 'exact' }).reconstruct(y).data);
     assert.ok(error < 1e-5, `${error}`);
   }));
+  c('the header tells the static memory: r and u, and what a transform needs', async () => {
+    const net = floats(istaNet({ operator: identity([40]), prox: l1() }, { layers: 2, features: 3, taps: 7 }));
+    assert.match(compileC(net, { name: 'a' }).header, new RegExp(`Keeps ${4 * (3 * 40 + 3 * 3 * 40)} bytes of scratch in static memory`));
+  });
   c('the header is C++ as well', async () => {
     const { source, header } = compileC(await bar, { name: 'both' });
     writeFileSync(at('both.c'), source);

@@ -157,8 +157,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
     save,
     progress: () => ({
       step: at.total, steps, depth: stages[Math.min(at.stage, stages.length - 1)]?.depth ?? 0,
-      // A training resumed at its end has seen no batch.
-      ...(!Number.isNaN(latest) && { nmseDb: 10 * Math.log10(latest) }),
+      // A training resumed at its end has seen no batch; a network that is its own teacher has no error at first.
+      ...(latest > 0 && { nmseDb: 10 * Math.log10(latest) }),
     }),
     async step() {
       while (at.stage < stages.length && (at.step >= stages[at.stage]!.steps || at.stale > (earlyStop?.patience ?? 0))) {

@@ -21,6 +21,9 @@ export function cArray(type: string, name: string, entries: readonly string[], e
   return `static const ${type} ${name}[] = {\n${lines.join(',\n')}\n};\n`;
 }
 
+const cStruct = (type: string, name: string, fields: Readonly<Record<string, string | number>>): string =>
+  `static const struct ${type} ${name} = {${Object.entries(fields).map(([field, value]) => `.${field} = ${value}`).join(', ')}};\n`;
+
 /**
  * A matrix as rows to be multiplied with a vector, and its blocks' table: as it is, or transposed. A row of signs starts with a
  * new word, bit 1 means minus, least significant bit first; where there are zeros, words of what is not zero come after all of them.
@@ -51,22 +54,29 @@ export function cMatrix(name: string, matrix: SolverMatrix, transposed: boolean)
     col += cols;
     return line;
   });
-  const [type, own] = scale === undefined ? ['float', `0, ${name}_entries`] : ['uint32_t', `${name}_entries, 0`];
-  return cArray(type, `${name}_entries`, entries) + cArray('struct block', `${name}_blocks`, table, 4) +
+  const isFloat = scale === undefined;
+  return cArray(isFloat ? 'float' : 'uint32_t', `${name}_entries`, entries) + cArray('struct block', `${name}_blocks`, table, 4) +
     (zeros ? cArray('uint32_t', `${name}_kept`, kept) : '') + (factors ? cArray('float', `${name}_factors`, Array.from(factors, cFloat)) : '') +
-    `static const struct product ${name} = {${own}, ${cFloat(scale ?? 1)}, ${name}_blocks, ${blocks.length}, ` +
-    `${zeros ? `${name}_kept` : '0'}, ${factors ? `${name}_factors, ${factors.length}` : '0, 1'}};\n`;
+    cStruct('product', name, {
+      [isFloat ? 'floats' : 'signs']: `${name}_entries`, scale: cFloat(scale ?? 1), blocks: `${name}_blocks`, count: blocks.length,
+      ...(zeros && { kept: `${name}_kept` }), ...(factors && { factors: `${name}_factors`, period: factors.length }),
+    });
 }
 
 /** Kernels of convolutions: codes as they are in a model, or floats. */
 export function cKernels(name: string, pattern: Pattern & { kind: 'toeplitz' }, codes: OneBitMatrix | undefined, scale: number, floats: Float32Array): string {
-  const { shape, support, origin, channels = { in: 1, out: 1 } } = pattern, flat = shape.length === 1;
-  const sizes = [channels.out, channels.in, ...(flat ? [1, shape[0], 1, support[0], 0, origin[0]] : [...shape, ...support, ...origin])];
-  const words = (ending: string, bits: Uint32Array | undefined): [array: string, at: string] =>
-    (bits ? [cArray('uint32_t', `${name}_${ending}`, Array.from(bits, cWord)), `${name}_${ending}`] : ['', '0']);
-  const numbers = (ending: string, values: Float32Array | undefined): [array: string, at: string] =>
-    (values ? [cArray('float', `${name}_${ending}`, Array.from(values, cFloat)), `${name}_${ending}`] : ['', '0']);
-  const parts = [words('signs', codes?.signs), numbers('floats', codes ? undefined : floats), words('none', codes?.zeros), numbers('factors', codes?.rowScales)];
-  const [signs, own, none, factors] = parts.map(([, at]) => at);
-  return `${parts.map(([array]) => array).join('')}static const struct kernels ${name} = {${signs}, ${own}, ${cFloat(codes ? scale : 1)}, ${none}, ${factors}, ${sizes.join(', ')}};\n`;
+  const { shape, support, origin, channels = { in: 1, out: 1 } } = pattern, plane = <T>(axes: readonly T[], first: T): [T, T] => (axes.length === 1 ? [first, axes[0]!] : [axes[0]!, axes[1]!]);
+  const [height, width] = plane(shape, 1), [kh, kw] = plane(support, 1), [top, left] = plane(origin, 0);
+  const arrays: string[] = [], fields: Record<string, string> = {};
+  const add = (type: 'uint32_t' | 'float', field: string, values: Uint32Array | Float32Array | undefined): void => {
+    if (!values) return;
+    arrays.push(cArray(type, `${name}_${field}`, Array.from(values, type === 'float' ? cFloat : cWord)));
+    fields[field] = `${name}_${field}`;
+  };
+  add('uint32_t', 'signs', codes?.signs);
+  add('float', 'floats', codes ? undefined : floats);
+  add('uint32_t', 'none', codes?.zeros);
+  add('float', 'factors', codes?.rowScales);
+  return arrays.join('') +
+    cStruct('kernels', name, { ...fields, scale: cFloat(codes ? scale : 1), out: channels.out, in: channels.in, height, width, kh, kw, top, left });
 }

@@ -59,8 +59,13 @@ export function cMaps(net: OneBitNetwork): CMaps {
       return adjoint ? matrixCall(turned, base, matrix, true) : matrixCall(base, turned, matrix, false);
     }
     if (pattern.kind === 'diagonal' && pattern.basis === 'identity') {
+      const values = map ? map.value : operator.weights!();
+      if (values.every(value => value === 1)) {
+        parts.add('combine');
+        return (from, to) => `combine(1.0f, ${from}, 0.0f, ${from}, ${to}, ${size});`;
+      }
       // Its own transpose.
-      if (!known.has(adjoint ? base : turned)) constants.push(cArray('float', base, Array.from(map ? map.value : operator.weights!(), cFloat)));
+      if (!known.has(adjoint ? base : turned)) constants.push(cArray('float', base, Array.from(values, cFloat)));
       parts.add('diagonal');
       return (from, to) => `scale_each(${base}, ${from}, ${to}, ${size});`;
     }
@@ -69,7 +74,7 @@ export function cMaps(net: OneBitNetwork): CMaps {
       constants.push(cKernels(base, pattern, net.matrices.find(({ name }) => name === map.name), net.scale, map.value));
       return (from, to) => `convolve(&${base}, ${from}, ${to});`;
     }
-    throw new TypeError(`compile: expected for C ${map ? map.name : 'an operator'} with entries on a dense, block or identity mask` +
+    throw new TypeError(`compile: expected for C ${map ? map.name : 'an operator'} with entries on a dense, block or diagonal mask` +
       `${map ? ', or kernels past whose images there are zeros' : ''}, got ${map ? pattern.kind : operator.name}; a module takes more`);
   }
 

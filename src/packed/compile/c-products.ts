@@ -2,7 +2,8 @@ import type { CPart } from './c-runtime.js';
 
 /** Matrices of blocks. */
 export const product: CPart = {
-  type: `struct block { uint32_t rows, cols, first, from, to; };
+  type: `/* rows x cols entries, the first of them at \`first\`, from inputs \`from\` to outputs \`to\`. */
+struct block { uint32_t rows, cols, first, from, to; };
 
 /* Blocks on a diagonal, their rows one after the other: sign bits (1 is minus, least significant bit first, a row starts with a
    new word) times scale, or floats. Where some entries are 0, the bits of those that are kept; where there are factors, output i
@@ -81,8 +82,9 @@ static void multiply(const struct product *p, const float *restrict x, float *re
 
 /** Convolutions of channels. */
 export const kernels: CPart = {
-  type: `/* A kernel for each pair of channels, out x in x taps, on images with zeros around them: sign bits times scale as above, or floats. Bits
-   of \`none\`, where there are any, say which are 0. Where there are factors, output channel o is multiplied by factor o. */
+  type: `/* A kernel for each pair of channels, out x in x taps, on images with zeros around them: sign bits (1 is minus, least significant bit
+   first, without gaps) times scale, or floats. Bits of \`none\`, where there are any, say which are 0; where there are factors, output
+   channel o is multiplied by factor o. */
 struct kernels {
     const uint32_t *signs;
     const float *floats;

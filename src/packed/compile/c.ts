@@ -18,7 +18,7 @@ export interface CNames {
 export function compileC(net: OneBitNetwork, { name, header = `${name}.h` }: CNames): { source: string; header: string } {
   if (!/^[A-Za-z]\w*$/.test(name)) throw new RangeError(`compile: expected a C identifier that begins with a letter, got ${JSON.stringify(name)}`);
   const { inShape, outShape } = net.problem.operator, { constants, lines, arrays, parts } = cProgram(net), macro = name.toUpperCase();
-  const about = `/* ${summaryOf(net)}. Made by signfold compile. */`, used = Object.entries(cParts).filter(([part]) => parts.has(part as keyof typeof cParts)).map(([, part]) => part);
+  const about = `/* ${summaryOf(net).replace(/×/g, 'x').replace(/[^ -~]/g, ' ')}. Made by signfold compile. */`, bytes = 4 * [...arrays.values()].reduce((sum, size) => sum + size, 0), used = Object.entries(cParts).filter(([part]) => parts.has(part as keyof typeof cParts)).map(([, part]) => part);
   const scratch = [...arrays].map(([own, size]) => `${own}[${size}]`).join(', ');
   return {
     source: `${about}
@@ -46,7 +46,7 @@ ${scratch && `    static float ${scratch};\n`}${lines.map(line => `    ${line}`)
 extern "C" {
 #endif
 
-/* x from y, which must not overlap; takes finite numbers. Keeps its scratch in static memory: one call at a time. */
+/* x from y, which must not overlap; takes finite numbers. Keeps ${bytes} bytes of scratch in static memory: one call at a time. */
 void ${name}_reconstruct(const float *y, float *x);
 
 #ifdef __cplusplus

@@ -72,7 +72,7 @@ export declare const inShape: ${shape(inShape)};
 export declare const outShape: ${shape(outShape)};
 /**
  * Signals from measurements, one after the other: ${n} numbers for each ${m} of y, in a new array or in \`out\`.
- * Throws a RangeError for other lengths and for numbers that are not finite.
+ * \`out\` must not overlap y. Throws a RangeError for other lengths and for numbers that are not finite.
  */
 export declare function reconstruct(y: Float32Array, out?: Float32Array): Float32Array;
 `,

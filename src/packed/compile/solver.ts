@@ -58,7 +58,7 @@ export function learntMatrix({ name, map, value }: Param, { matrices, scale }: O
 /** What a compiled file says of its network in its first comment. Names come from files: nothing in them may end one. */
 export function summaryOf({ problem: { operator }, description, layers, matrices, binarizer }: OneBitNetwork): string {
   const { inShape, outShape, name } = operator, weights = matrices.length ? 'one-bit' : 'float';
-  const text = `${sizeOf(inShape)} numbers from ${sizeOf(outShape)} measurements: ${description.preset}, ${layers.length} layers, ${weights} weights (${binarizer}), operator ${name}`;
+  const text = `${sizeOf(inShape)} numbers from ${sizeOf(outShape)} measurements: ${description.preset}, ${String(description.args['layers'] ?? layers.length)} layers, ${weights} weights (${binarizer}), operator ${name}`;
   return text.replace(/[^\p{L}\p{N}\p{Sm} .,:()_-]/gu, ' ');
 }
 
