@@ -26,7 +26,7 @@ import { normals, normalTensor, relativeError } from './helpers.js';
 
 /** By NumPy and SciPy; see the script of the same name. */
 const fixture = JSON.parse(readFileSync('test/fixtures/analytic-qubo.json', 'utf8')) as {
-  rows: number; cols: number; A: number[]; least: number[]; leastTernary: number[]; bound: number[]; boundTernary: number[];
+  rows: number; cols: number; A: number[]; least: number[]; balanced: number[]; leastTernary: number[]; bound: number[]; boundTernary: number[];
   energies: { energy: number; symmetry: number; coherence: number; scale: number; own: number; common: number };
 };
 const small = dictionary(fixture.A, fixture.rows, fixture.cols);
@@ -114,10 +114,28 @@ coherence('the same seed gives the same codes; the kernel counts zeros and never
   const anneal = coherenceAnnealer(own.gram, own.rows), rng = random(9), none = new Float32Array(own.rows);
   for (let trial = 0; trial < 20; trial++) {
     const start = Float32Array.from({ length: own.rows }, (_, r) => (r < trial ? 0 : rng.integer(2) * 2 - 1)), a = Float32Array.from(column(own.A, own, trial));
-    const found = anneal({ a, pull: none, start, temperatures: Float32Array.of(1, 0.1, 0.01), seed: [trial] });
+    const found = anneal({ a, pull: none, start, balance: { weight: 0, centre: 1 }, temperatures: Float32Array.of(1, 0.1, 0.01), seed: [trial] });
     assert.is(found.filter(code => code === 0).length, trial);
     assert.ok(ratioOf(own, trial, found) <= ratioOf(own, trial, start) * (1 + 1e-5));
   }
+});
+coherence('with a weight on the balance the kernel finds what enumeration by NumPy finds', () => {
+  const anneal = coherenceAnnealer(small.gram, small.rows), temperatures = Float32Array.from({ length: 300 }, (_, k) => 0.98 ** k);
+  fixture.balanced.forEach((least, i) => {
+    const a = Float32Array.from(column(small.A, small, i)), start = a.map(value => (value < 0 ? -1 : 1));
+    const found = anneal({ a, pull: new Float32Array(small.rows), start, balance: { weight: 5, centre: 30 }, temperatures, seed: [i] });
+    const t = found.reduce((sum, code, r) => sum + code * a[r]!, 0);
+    close(ratioOf(small, i, found) + 5 * (t / 30 - 1) ** 2, least);
+  });
+});
+coherence('balance brings the columns near one scale', async () => {
+  const own = drawn(30, 60, 8), spread = async (balance: number): Promise<number> => {
+    const { diagonal, energy: off } = codeEnergies(own, await incoherentCodes(own, { balance })), mean = diagonal.reduce((sum, t) => sum + t, 0) / own.cols;
+    assert.ok(off < 150);
+    return Math.hypot(...diagonal.map(t => t / mean - 1));
+  };
+  assert.ok(await spread(30) < await spread(0) / 2);
+  for (const balance of [-1, NaN, Infinity]) await incoherentCodes(own, { balance }).then(() => assert.unreachable(), error => assert.match((error as Error).message, /^incoherentCodes: expected balance >= 0/));
 });
 coherence('the bound is below every code, above the float optimum, and as high as a general optimizer gets it', () => {
   const W = analyticWeight(matrix(tensor(Float32Array.from(fixture.A), [small.rows, small.cols])));

@@ -1,5 +1,5 @@
-// Simulated annealing over codes s_r of −1, 0, +1 for min sᵀGs / t² + pᵀs / t with t = aᵀs and G symmetric: after s_r changes by d,
-// sᵀGs grows by d (2 (Gs)_r + d G_rr), t by d a_r and pᵀs by d p_r, so that a change costs a few operations to judge once the
+// Simulated annealing over codes s_r of −1, 0, +1 for min sᵀGs / t² + pᵀs / t + b (t / c − 1)² with t = aᵀs and G symmetric: after s_r
+// changes by d, sᵀGs grows by d (2 (Gs)_r + d G_rr), t by d a_r and pᵀs by d p_r, so that a change costs a few operations to judge once the
 // fields Gs are kept. Rows of G and all arrays are padded to four with zeros.
 import { exponential } from './anneal';
 
@@ -27,6 +27,16 @@ class Search {
   pulled: f64;
   value: f64;
   bestValue: f64;
+  balance: f64;
+  /** 1 / c. */
+  inverse: f64;
+}
+
+// @ts-ignore: decorator
+@inline
+function valueOf(w: Search, energy: f64, t: f64, pulled: f64): f64 {
+  const off = t * w.inverse - 1;
+  return energy / (t * t) + pulled / t + w.balance * off * off;
 }
 
 /** xorshift64* (Vigna 2016), its upper half. */
@@ -65,7 +75,7 @@ export function coherenceStart(w: Search): void {
   w.t = t;
   w.pulled = pulled;
   w.zeros = w.budget;
-  w.value = w.bestValue = energy / (t * t) + pulled / t;
+  w.value = w.bestValue = valueOf(w, energy, t, pulled);
   memory.copy(w.best, w.code, w.row);
 }
 
@@ -89,7 +99,7 @@ export function coherenceAnneal(w: Search, temperatures: usize, count: i32): voi
       }
       const energy = w.energy + <f64>d * <f64>(2 * f32.load(w.field + at) + d * f32.load(w.diagonal + at));
       const t = w.t + <f64>d * <f64>f32.load(w.a + at), pulled = w.pulled + <f64>d * <f64>f32.load(w.pull + at);
-      const value = energy / (t * t) + pulled / t, gain = value - w.value;
+      const value = valueOf(w, energy, t, pulled), gain = value - w.value;
       // Above the limit no random number of 32 bits takes a gain; a value that is not a number is not taken either.
       if (!(gain <= 0) && (!(gain < limit) || gain > <f64>(temperature * exponential(nextRandom(w))))) continue;
       w.energy = energy;

@@ -10,6 +10,8 @@ export interface CodeSearchOptions {
    * without a correction for its memory suffers from Σ_j B_ij B_ji (the Onsager term of Donoho, Maleki & Montanari 2009).
    */
   readonly symmetry?: number;
+  /** β in β (s_iᵀa_i / c − 1)², c the mean of s_iᵀa_i over all columns: what one scale for all columns asks for. */
+  readonly balance?: number;
   readonly seed?: number;
   /** Times that all columns are annealed, each time from a lower temperature. */
   readonly passes?: number;
@@ -31,17 +33,19 @@ function firstCodes(a: Float32Array, zeros: number): Float32Array {
 }
 
 /**
- * Codes S (rows × cols, row-major) for the columns of A with the least Σ_{i≠j} B_ij² + κ B_ij B_ji, B_ij = s_iᵀa_j / s_iᵀa_i, by
+ * Codes S (rows × cols, row-major) for the columns of A with the least Σ_{i≠j} B_ij² + κ B_ij B_ji, B_ij = s_iᵀa_j / s_iᵀa_i, and β times
+ * the spread of s_iᵀa_i, by
  * simulated annealing on the ratio itself, a column at a time; where κ = 0 columns do not depend on one another. Every s_iᵀa_i is
  * positive. The same seed gives the same codes to the bit. Throws a RangeError for options out of range, an AbortError when
  * `signal` aborts.
  */
 export async function incoherentCodes(dictionary: Dictionary, options: CodeSearchOptions = {}): Promise<Float32Array> {
-  const { zeros = 0, symmetry = 0, seed = 1, passes = 8, sweeps = 100, onProgress, signal } = options;
+  const { zeros = 0, symmetry = 0, balance = 0, seed = 1, passes = 8, sweeps = 100, onProgress, signal } = options;
   const { rows, cols, A, gram } = dictionary;
   if (!Number.isSafeInteger(zeros) || zeros < 0 || zeros >= rows)
     throw new RangeError(`incoherentCodes: expected 0 to ${rows - 1} zeros, got ${zeros}`);
   if (!(symmetry >= 0 && symmetry < 1)) throw new RangeError(`incoherentCodes: expected symmetry within 0 to 1, got ${symmetry}`);
+  if (!(balance >= 0 && balance < Infinity)) throw new RangeError(`incoherentCodes: expected balance >= 0, got ${balance}`);
   const columns = Array.from({ length: cols }, (_, i) => Float32Array.from({ length: rows }, (_, r) => A[r * cols + i]!));
   const codes = columns.map(a => firstCodes(a, zeros)), t = new Float64Array(cols), anneal = coherenceAnnealer(gram, rows);
   // Row i: s_iᵀa_j for all j, kept only if columns look at one another.
@@ -83,8 +87,10 @@ export async function incoherentCodes(dictionary: Dictionary, options: CodeSearc
   for (let pass = 0; pass < passes; pass++) {
     const hot = unit * hottest * (1.5 * cold / (unit * hottest)) ** (pass / Math.max(1, passes - 1));
     const temperatures = Float32Array.from({ length: sweeps }, (_, k) => hot * (cold / hot) ** (k / Math.max(1, sweeps - 1)));
+    // Signs of the columns, where passes begin, have larger products than any that are found.
+    const spread = { weight: pass ? balance : 0, centre: t.reduce((sum, own) => sum + Math.abs(own), 0) / cols };
     for (let i = 0; i < cols; i++) {
-      put(i, anneal({ a: columns[i]!, pull: pullOn(i), start: codes[i]!, temperatures, seed: [seed, pass, i] }), codes[i]!);
+      put(i, anneal({ a: columns[i]!, pull: pullOn(i), start: codes[i]!, balance: spread, temperatures, seed: [seed, pass, i] }), codes[i]!);
       if (Date.now() - breath < breathMs) continue;
       onProgress?.(pass * cols + i + 1, passes * cols);
       await turn();
