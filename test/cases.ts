@@ -102,6 +102,9 @@ function withLastKernels(net: UnrolledNetwork): UnrolledNetwork {
   return net;
 }
 
+/** Those of the operators below that are dense or blocks. */
+export const matrices = ['gaussian 7×11', 'unequal dense blocks', 'I ⊗ Φ'];
+
 /** Every unrolled layer, by the preset that uses it; `solver` is what it is untrained, for every operator or for some. */
 export const networkCases: readonly {
   readonly name: string;
@@ -109,11 +112,15 @@ export const networkCases: readonly {
   readonly solver: 'ista' | 'admm' | 'admm on matrices' | 'none';
   /** Rectifiers everywhere: a difference across a kink is wrong, so that one side may do. */
   readonly kinks?: boolean;
+  /** The names of the operators that it takes, where those are not all that are learnable. */
+  readonly on?: readonly string[];
 }[] = [
   { name: 'ista', make: unrolledIsta, solver: 'ista' },
   { name: 'lista', make: (p, o) => learnedIsta(p, { ...o, coupling: 'lista' }), solver: 'ista' },
   { name: 'coupled', make: (p, o) => learnedIsta(p, { ...o, coupling: 'coupled' }), solver: 'ista' },
   { name: 'tied', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied' }), solver: 'ista' },
+  { name: 'coupled behind a frame', make: (p, o) => learnedIsta(p, { ...o, coupling: 'coupled', frame: 1.5 }), solver: 'ista', on: matrices },
+  { name: 'tied behind a frame', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied', frame: 2.6 }), solver: 'ista', on: matrices },
   {
     name: 'tied with support selection',
     make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied', supportSelection: { perLayer: 10, max: 30 } }),
@@ -128,9 +135,7 @@ export const networkCases: readonly {
 
 /** Operators whose weights a network can learn, one for each kind of pattern. */
 export const learnable = [
-  'gaussian 7×11',
-  'unequal dense blocks',
-  'I ⊗ Φ',
+  ...matrices,
   'circular convolution of 13',
   'reflect convolution of 13',
   'fourier of 13, real, random mask',

@@ -218,6 +218,8 @@ const programs: typeof networks = [
   ["LISTA's own form, a scale a channel", fitted(channelWise(), learned(gaussian(33, 65, { seed: 2 }), 3, 'lista'))],
   ["LISTA's own form, a scale a channel, one shared block", fitted(channelWise(), learned(kroneckerIdentity(3, gaussian(9, 17, { seed: 17 })), 3, 'lista'))],
   ['a linear start', fitted(straightThrough(), started(learnedIsta({ operator: gaussian(33, 65, { seed: 1 }), prox: l1() }, { layers: 2, start: 'linear' })))],
+  ['signs behind a frame, unequal blocks', signs(learnedIsta({ operator: blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), prox: l1() }, { layers: 3, frame: 1.5 }))],
+  ['signs behind the frame of shared blocks', signs(learnedIsta({ operator: kroneckerIdentity(3, gaussian(9, 17, { seed: 17 })), prox: l1() }, { layers: 3, frame: 2 }))],
   ['a first step of 0', Promise.resolve(floats(stepped(unrolledIsta({ operator: gaussian(9, 17, { seed: 5 }), prox: l1() }, { layers: 3 }), [0])))],
   ['no step at all', Promise.resolve(floats(stepped(unrolledIsta({ operator: gaussian(9, 17, { seed: 5 }), prox: l1() }, { layers: 3 }), [0, 1, 2])))],
   ['ADMM with a learnt W, support selection', signs(unrolledAdmm({ operator: gaussian(26, 50, { seed: 1 }), prox: l1() },

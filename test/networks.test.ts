@@ -26,8 +26,8 @@ const lambda = 0.05,
 const operatorOf = (name: string) => operatorCases.find(candidate => candidate.name === name)!.make();
 
 const networks = suite('unrolled networks');
-for (const { name, make, solver, kinks } of networkCases)
-  for (const kind of learnable) {
+for (const { name, make, solver, kinks, on = learnable } of networkCases)
+  for (const kind of on) {
     const operator = operatorOf(kind),
       problem = { operator, prox: l1() };
     const n = sizeOf(operator.inShape),

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { convolution, gaussian, identity } from '../operators/index.js';
 import { sizeOf, tensor } from '../src/core/array.js';
-import { blockDiagonal } from '../src/core/combine.js';
+import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
 import { l1, proxByName } from '../src/core/prox.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
@@ -39,6 +39,7 @@ const networks: Readonly<Record<string, UnrolledNetwork>> = {
   'ISTA': unrolledIsta(dense, { layers: 3 }), 'ISTA on a blur': unrolledIsta(blur, { layers: 3 }),
   'tied, support selection': learnedIsta(dense, { layers: 4, supportSelection }), 'coupled': learnedIsta(blocks, { layers: 3, coupling: 'coupled' }),
   'analytic': learnedIsta(dense, { layers: 3, coupling: 'analytic' }), 'from a linear start': learnedIsta(dense, { layers: 3, start: 'linear' }),
+  'behind a frame': learnedIsta(dense, { layers: 3, frame: 1.5 }), 'coupled behind the frame of shared blocks': learnedIsta({ ...dense, operator: kroneckerIdentity(3, gaussian(5, 9, { seed: 4 })) }, { layers: 2, coupling: 'coupled', frame: 2 }),
   "LISTA's own form": learnedIsta(blocks, { layers: 3, coupling: 'lista' }), 'ADMM with a learnt W': unrolledAdmm(dense, { layers: 3, coupling: 'tied' }),
   'ISTA-Net+': istaNet(dense, { layers: 2, features: 4, shape: [4, 6] }), 'ISTA-Net': istaNet({ ...dense, operator: identity([24]) }, { layers: 2, features: 3, transform: 'istanet', taps: 5 }),
 };

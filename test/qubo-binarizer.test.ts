@@ -174,7 +174,7 @@ function measuredError(net: UnrolledNetwork, y: Float32Array, codes: ReadonlyMap
 }
 
 const identityTest = suite('calibration');
-for (const { name, make } of networkCases) for (const kind of [...learnable, 'radon of 7×7', 'difference of 11']) {
+for (const { name, make, on = [...learnable, 'radon of 7×7', 'difference of 11'] } of networkCases) for (const kind of on) {
   const operator = operatorCases.find(candidate => candidate.name === kind)!.make();
   const net = make({ operator, prox: l1() }, { layers: 2, lambda: 0.05 }), params = oneBitParams(net);
   if (!params.length) continue;

@@ -2,6 +2,7 @@ import type { OneBitNetwork, Pattern } from '../types.js';
 import { denseOf, explicit, explicitOperator } from '../core/explicit.js';
 import { random } from '../core/random.js';
 import { sizeOf } from '../core/array.js';
+import { physicsOf } from '../unrolled/frame.js';
 
 /**
  * What can be certified of the one-bit iteration x⁺ = soft(x − λBᵀ(A x − y), θ) from the learnt signs B, in f64.
@@ -97,7 +98,7 @@ function observe(blocks: readonly { G: Float64Array; n: number }[], lambda: numb
  */
 export function recoveryCertificate(net: OneBitNetwork, sparsity: number): RecoveryCertificate | undefined {
   if (net.description.preset !== 'learned-ista' || net.description.args['start'] === 'linear') return undefined;
-  const { operator } = net.problem, W = net.params.find(param => param.name === 'W');
+  const operator = physicsOf(net), W = net.params.find(param => param.name === 'W');
   const matrix = net.matrices.find(({ name }) => name === 'W');
   if (!W || !matrix || net.matrices.length > 1 || matrix.rowScales || net.scale === 0 || !operator.weights) return undefined;
   if (matrix.pattern.kind === 'diagonal' && matrix.pattern.basis === 'fourier') return undefined;

@@ -8,7 +8,7 @@ import { tasks } from '../tasks/index.js';
 import { trained } from '../tasks/methods.js';
 import { UsageError } from './failure.js';
 import { checkWritable, outputFolder, readModel, writeAtomically } from './files.js';
-import { decibels, integerUpTo, positiveInteger, seedNumber, threadsHelp, wholeNumber } from './options.js';
+import { decibels, frameHelp, integerUpTo, positiveInteger, redundancy, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { evaluateWithProgress, knownTask, runOptions, type RunArguments } from './run.js';
 import { formatTable } from './table.js';
 
@@ -22,6 +22,7 @@ export function addTrain(program: Command): void {
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers', positiveInteger)
     .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
+    .option('--frame <R>', frameHelp, redundancy)
     .option('--seed <S>', 'seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
     .option('--network <name>', 'which unrolled network, where the task has several')

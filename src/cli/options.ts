@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
+import { mostRedundant } from '../unrolled/frame.js';
 
 const parser = (expected: string, accept: (value: number) => boolean) => (text: string): number => {
   const value = text.trim() === '' ? NaN : Number(text);
@@ -22,6 +23,10 @@ export function decibels(text: string): number {
   if (/^(inf|infinity|∞)$/i.test(text)) return Infinity;
   return parser('decibels from -20 to 200, or inf', value => value >= -20 && value <= 200)(text);
 }
+
+/** The R of --frame, and what it says of itself. */
+export const redundancy = parser(`a number from 1 to ${mostRedundant}`, value => value >= 1 && value <= mostRedundant);
+export const frameHelp = 'signs behind a tight frame: R times as many as measurements alone would take; learned ISTA';
 
 /** What --threads says of itself. */
 export const threadsHelp = (what: string): string => `share ${what} between threads; this machine has ${availableParallelism()}`;

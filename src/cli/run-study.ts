@@ -14,7 +14,7 @@ import { formatTable } from './table.js';
 
 /** Options of `run` that speak of reconstruction alone. */
 const foreign = {
-  layers: '--layers', features: '--features', snr: '--snr', steps: '--steps', startSteps: '--start-steps', threads: '--threads', network: '--network', weights: '--weights',
+  layers: '--layers', features: '--features', frame: '--frame', snr: '--snr', steps: '--steps', startSteps: '--start-steps', threads: '--threads', network: '--network', weights: '--weights',
 } as const;
 
 function studyOptions(study: Study, given: RunArguments): Omit<StudyOptions, 'signal' | 'onProgress'> {

@@ -12,7 +12,7 @@ import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
 import { checkpointFolder, dataFolder, outputFolder } from './files.js';
 import { interruptible } from './interrupt.js';
-import { decibels, integerUpTo, positiveInteger, seedNumber, threadsHelp, wholeNumber } from './options.js';
+import { decibels, frameHelp, integerUpTo, positiveInteger, redundancy, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
 import { printResult, writeResults } from './results.js';
 import { runStudy } from './run-study.js';
@@ -22,6 +22,7 @@ export interface RunArguments {
   readonly variant?: string;
   readonly layers?: number;
   readonly features?: number;
+  readonly frame?: number;
   readonly seeds?: number;
   readonly seed?: number;
   readonly snr?: number;
@@ -56,6 +57,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
     ...(given.variant !== undefined && { variant: given.variant }),
     ...(given.layers !== undefined && { layers: given.layers }),
     ...(given.features !== undefined && { features: given.features }),
+    ...(given.frame !== undefined && { frame: given.frame }),
     ...(given.steps !== undefined && { steps: given.steps }),
     ...(folder && { folder }),
     ...(given.network !== undefined && { network: given.network }),
@@ -118,6 +120,7 @@ export function addRun(program: Command): void {
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
     .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
+    .option('--frame <R>', frameHelp, redundancy)
     .option('--seeds <N>', 'number of seeds', integerUpTo(1e6))
     .option('--seed <S>', 'first seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)

@@ -84,6 +84,7 @@ const trainedAnswer: Answering = async (method, run) => {
       binarizer: net.binarizer,
       layers: Number(net.description.args['layers']),
       ...(net.description.args['features'] !== undefined && { features: Number(net.description.args['features']) }),
+      ...(net.description.args['frame'] !== undefined && { frame: Number(net.description.args['frame']) }),
       nmseDbPerLayer: errors,
       ...accounting(net),
       fitSeconds: before + own,

@@ -5,7 +5,7 @@ import {
   qubo, sign, skew, straightThrough, taught, ternary,
 } from '../binary/binarizers/index.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
-import { analyticWeight } from '../unrolled/analytic-weight.js';
+import { framedWeight, frameOf } from '../unrolled/frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { train } from '../unrolled/train.js';
 import { classical } from './classical.js';
@@ -49,11 +49,12 @@ export async function startingNetwork(
     {
       layers,
       coupling: 'tied',
+      ...(task.frame !== undefined && { frame: task.frame }),
       ...(supportSelection && recipe.supportSelection && { supportSelection: recipe.supportSelection }),
     },
   );
   for (const param of oneBitParams(net)) {
-    if (isAnalytic(task)) param.value = analyticWeight(operator);
+    if (isAnalytic(task)) param.value = framedWeight(operator, frameOf(net));
     param.trainable = false;
   }
   await train(net, signals, {
@@ -128,9 +129,9 @@ export const methodNames: readonly string[] = [
 ];
 
 /** Signs of a task's network; those of one that waits for a fitted start are not known before. */
-function signsOf({ network, linearStart, operator }: TaskInstance, layers: number): number {
+function signsOf({ network, linearStart, operator, frame = 1 }: TaskInstance, layers: number): number {
   if (linearStart) return Infinity;
-  return network ? oneBitParams(network(layers)).reduce((sum, { value }) => sum + value.length, 0) : operator.weights?.().length ?? Infinity;
+  return network ? oneBitParams(network(layers)).reduce((sum, { value }) => sum + value.length, 0) : frame * (operator.weights?.().length ?? Infinity);
 }
 
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */

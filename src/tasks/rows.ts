@@ -18,6 +18,8 @@ export interface Row extends Scores {
   readonly layers: number;
   /** Channels of the network's convolutions, where it has any. */
   readonly features?: number;
+  /** Redundancy of the frame in front of its signs, where it has one. */
+  readonly frame?: number;
   readonly split: 'test';
   /** NMSE after each layer or iteration; ISTA-Net's list begins with its linear start. Empty for tuned solvers. */
   readonly nmseDbPerLayer: readonly number[];
@@ -43,6 +45,7 @@ export type MethodRow = Pick<
   | 'binarizer'
   | 'layers'
   | 'features'
+  | 'frame'
   | 'nmseDbPerLayer'
   | 'bitsPerWeight'
   | 'bytes'
@@ -82,6 +85,8 @@ export interface RunOptions {
   readonly layers?: number;
   /** Channels of the networks' convolutions. */
   readonly features?: number;
+  /** Redundancy of a tight frame in front of the networks' signs: see LearnedIstaOptions. */
+  readonly frame?: number;
   readonly seeds: readonly number[];
   readonly snrDb: number;
   readonly supportSelection: boolean;
@@ -111,7 +116,7 @@ export interface Result {
 }
 
 /** Throws a RangeError naming the task's variants and networks, or the methods. */
-export function checkRun(task: Task, { variant, network, methods, layers, features, seeds, weights, uncertainty }: RunOptions): void {
+export function checkRun(task: Task, { variant, network, methods, layers, features, frame, seeds, weights, uncertainty }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))
     throw new RangeError(`run: expected variant ${task.variants.join(', ')} for ${task.name}, got ${variant}`);
   if (network !== undefined && !task.networks.includes(network))
@@ -123,6 +128,8 @@ export function checkRun(task: Task, { variant, network, methods, layers, featur
     throw new RangeError(`run: expected no --features ${weights ? 'with --weights, which have their own' : `for ${network ?? task.networks[0]} of ${task.name}`}, got ${features}`);
   if (features !== undefined && (!Number.isSafeInteger(features) || features < 1 || features > 256))
     throw new RangeError(`run: expected 1 to 256 features, got ${features}`);
+  if (frame !== undefined && !task.takesFrame?.includes(network ?? task.networks[0]!))
+    throw new RangeError(`run: expected no --frame for ${network ?? task.networks[0]} of ${task.name}, got ${frame}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

@@ -31,9 +31,9 @@ function scenesOf(instance: TaskInstance, { quick, snrDb }: RunOptions, seed: nu
 
 /** Throws a RangeError where no method speaks of the task, or the options do not fit it. */
 export async function seedRun(task: Task, options: RunOptions, seed: number): Promise<SeedRun> {
-  const { folder, weights, features, snrDb, layers = task.layers, variant = task.variants[0]!, network = task.networks[0]! } = options;
+  const { folder, weights, features, frame, snrDb, layers = task.layers, variant = task.variants[0]!, network = task.networks[0]! } = options;
   const instance = withSteps(
-    task.make({ variant, seed, network, ...(features !== undefined && { features }), ...(folder && { folder }), ...(weights && { weights }) }),
+    task.make({ variant, seed, network, ...(features !== undefined && { features }), ...(frame !== undefined && { frame }), ...(folder && { folder }), ...(weights && { weights }) }),
     options,
   );
   const methods = options.methods.filter(method => speaksOf(method, instance, layers));

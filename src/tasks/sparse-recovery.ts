@@ -28,9 +28,10 @@ export const sparseRecovery: Task = {
   summary: 'Bernoulli-Gaussian signals from half as many random measurements',
   variants: Object.keys(embedded),
   networks: ['learned-ista'],
+  takesFrame: ['learned-ista'],
   layers: 16,
-  make({ variant, seed, folder }) {
-    const common = { prox: l1(), lambda: 0.1 };
+  make({ variant, seed, folder, frame }) {
+    const common = { prox: l1(), lambda: 0.1, ...(frame !== undefined && { frame }) };
     if (variant === 'gaussian' && folder) {
       const { D, signals } = publishedSparse(path => folder.read(path), { seed });
       return { ...common, operator: matrix(D, { name: 'published-D' }), signals, data: 'published D and test signals', sparsity: 50, recipe: dense };

@@ -17,6 +17,8 @@ export interface TaskOptions {
   readonly network: string;
   /** Channels of the network's convolutions; the task's own number unless given. */
   readonly features?: number;
+  /** Measurements of the tight frame in front of signs for each of A's own; no frame unless given. */
+  readonly frame?: number;
   /** Given where the user named a data folder. */
   readonly folder?: DataFolder;
   /** A network trained elsewhere to start from, as the bytes of its safetensors file. */
@@ -75,6 +77,8 @@ export interface TaskInstance {
   readonly fitLinear?: () => void;
   /** `network` starts from what `fitLinear` fits. */
   readonly linearStart?: true;
+  /** The frame in front of its matrices' signs, where the user asked for one: see LearnedIstaOptions. */
+  readonly frame?: number;
   /** The network before training; learned ISTA with one W unless given. */
   readonly network?: (layers: number) => UnrolledNetwork;
 }
@@ -89,6 +93,8 @@ export interface Task {
   readonly layers: number;
   /** Those of `networks` whose convolutions have channels to choose the number of; none unless given. */
   readonly takesFeatures?: readonly string[];
+  /** Those of `networks` whose signs can stand behind a frame; none unless given. */
+  readonly takesFrame?: readonly string[];
   /** Those of `networks` that can start from weights trained elsewhere; none unless given. */
   readonly takesWeights?: readonly string[];
   make(options: TaskOptions): TaskInstance;

@@ -1,6 +1,7 @@
 import type { NetworkDescription, Pattern, Problem } from '../types.js';
 import { sizeOf } from '../core/array.js';
 import { weightCount } from '../core/pattern.js';
+import { framedPattern } from './frame.js';
 import { istaNetWeights, type IstaNetOptions } from './ista-net.js';
 
 /** Weights of AᵀA; 0 where only building it tells how many it fills in. */
@@ -22,7 +23,7 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
   const coupling = args['coupling'] ?? (preset === 'learned-ista' ? 'tied' : 'closed-form');
   if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return 0;
   const { operator } = problem,
-    pattern = operator.pattern(),
+    pattern = args['frame'] === undefined ? operator.pattern() : framedPattern(preset, operator.pattern(), args['frame'] as number),
     count = weightCount(pattern),
     fitted = preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
   if (coupling === 'coupled') return fitted + Number(args['layers']) * count;

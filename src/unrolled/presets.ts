@@ -2,7 +2,8 @@ import type { Layer, LinearOperator, NetworkDescription, Param, Problem, Prox, U
 import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
-import { analyticWeight, regularisedInverse } from './analytic-weight.js';
+import { regularisedInverse } from './analytic-weight.js';
+import { frameFor, framedWeight } from './frame.js';
 import { istaNet } from './ista-net.js';
 import { admmLayer } from './layers/admm.js';
 import { gradientStep } from './layers/gradient-step.js';
@@ -28,6 +29,8 @@ export interface UnrolledOptions {
 export interface LearnedIstaOptions extends UnrolledOptions {
   readonly coupling?: Coupling;
   readonly start?: 'zero' | 'linear';
+  /** W = GᵀS, S learnt, behind a tight frame G of so many times the measurements of A: from 1 to 64. Dense and block masks; not 'lista'. */
+  readonly frame?: number;
 }
 
 /** A bound on what a model file may ask for. */
@@ -46,7 +49,7 @@ function setUp(who: string, { operator, prox }: Problem, { layers, lambda = 0.4,
 const describe = (preset: string, prox: Prox, args: Record<string, unknown>): NetworkDescription => ({ preset, prox: prox.name, args });
 
 /** A matrix on the pattern of A, with A's values times `factor`, or others. Throws a TypeError if A does not tell its values. */
-function matrixLike(name: string, { operator }: Problem, factor: number, trainable = true, values?: Float32Array): Param {
+function matrixLike(name: string, { operator }: Pick<Problem, 'operator'>, factor: number, trainable = true, values?: Float32Array): Param {
   if (!operator.weights) throw new TypeError(`${name}: ${operator.name} does not tell its values; give linop a pattern and weights`);
   const value = values ?? operator.weights().map(w => w * factor);
   return param(name, value, { map: patternMap(operator.pattern()), oneBit: true, trainable });
@@ -66,13 +69,17 @@ export function unrolledIsta(problem: Problem, options: UnrolledOptions): Unroll
  * - 'tied': x⁺ = soft(x − gamma_k Wᵀ(A x − y), theta_k), one W (Liu et al. 2019, TiLISTA).
  * - 'analytic': as 'tied', W fixed in closed form (ALISTA; dense and block patterns).
  * Untrained, all but 'analytic' are ISTA with step 1/L. Throws for operators that do not tell their values.
+ * With `frame`, signs stand behind a tight frame G, W = GᵀS: GᵀG = I, so that a float network loses nothing, while S has more signs to
+ * come near W with (overcomplete expansions: Goyal, Vetterli & Thao 1998). Untrained it is the same ISTA.
  * It starts from zero, or with `start` 'linear' from x₀ = Q y, a layer before the first: Q, param start.Q, is to be filled and does not train.
  */
-export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero', ...options }: LearnedIstaOptions): UnrolledNetwork {
+export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero', frame: redundancy, ...options }: LearnedIstaOptions): UnrolledNetwork {
   if (start !== 'zero' && start !== 'linear') throw new RangeError(`learned-ista: expected start zero or linear, got ${JSON.stringify(start)}`);
+  if (redundancy !== undefined && coupling === 'lista') throw new TypeError('learned-ista: expected no frame with coupling lista');
   const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
-  const { operator, prox } = problem;
-  const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }) });
+  const { operator, prox } = problem, frame = redundancy === undefined ? undefined : frameFor('learned-ista', operator, redundancy);
+  const met = { operator: frame?.physics ?? operator }, own = frame && { G: frame.G };
+  const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }), ...(redundancy !== undefined && { frame: redundancy }) });
   const begun = (layers: readonly Layer[]): UnrolledNetwork =>
     network(problem, description, start === 'linear' ? [linearStart('start', operator, { Q: fittedStart(operator) }), ...layers] : layers);
   const theta = (k: number): Param => scalar(`theta.${k}`, lambda / L);
@@ -83,11 +90,11 @@ export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero
       return begun(each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k) })));
     }
     case 'coupled': return begun(each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
-      { W: matrixLike(`W.${k}`, problem, 1 / L), theta: theta(k) })));
+      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, theta: theta(k) })));
     case 'tied': case 'analytic': {
-      const W = coupling === 'tied' ? matrixLike('W', problem, 1 / L) : matrixLike('W', problem, 1, false, analyticWeight(operator));
+      const W = coupling === 'tied' ? matrixLike('W', met, 1 / L) : matrixLike('W', met, 1, false, framedWeight(operator, frame));
       return begun(each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
-        { W, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
+        { W, ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
     }
     default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${JSON.stringify(coupling)}`);
   }

@@ -1,7 +1,7 @@
 import type { UnrolledNetwork } from '../../types.js';
 import { visitLargest } from '../../core/largest.js';
 import { axpby, dot, scratch, softThreshold, temp } from '../../kernels/index.js';
-import { productsOf } from '../../unrolled/products.js';
+import { gradientData } from '../../unrolled/layers/data-step.js';
 import type { Binarizer } from '../binarizer.js';
 import { iteratesOf, withLayerLoss, type LayerLossMaker } from '../layer-loss.js';
 
@@ -24,20 +24,15 @@ export const liftedLayers = (teacher: UnrolledNetwork, weight: number): LayerLos
     if (!step) throw new TypeError(`lifted: expected layers x⁺ = soft(x − eta Wᵀ(A x − y), theta), got ${name} of ${net.description.preset}`);
     return step;
   });
-  const { operator } = net.problem, A = productsOf(operator), targetsOf = iteratesOf('lifted', teacher, net);
+  const data = steps.map(step => gradientData(net.problem.operator, step)), targetsOf = iteratesOf('lifted', teacher, net);
   return {
     name: `lifted ${weight}`, params: [],
     add: ({ x, y, count }, iterates) => scratch(() => {
       const targets = targetsOf(y, count, iterates.length), factor = (2 * weight) / iterates.length / dot(x, x), n = x.length / count;
-      const from = temp(x.length).fill(0), u = temp(x.length), z = temp(x.length), next = temp(x.length), r = temp(y.length);
+      const from = temp(x.length).fill(0), next = temp(x.length);
       let total = 0;
-      targets.forEach((target, k) => {
-        const { W, eta, theta, keep } = steps[k]!, step = eta?.value[0] ?? 1, tau = theta.value[0]!;
-        A.apply(from, r, count);
-        axpby(1, r, -1, y, r);
-        if (W) W.map!.applyAdjoint(W.value, r, u, count);
-        else A.applyAdjoint(r, u, count);
-        axpby(1, from, -step, u, z);
+      targets.forEach((target, k) => scratch(() => {
+        const { theta, keep } = steps[k]!, tau = theta.value[0]!, [z, toData] = data[k]!.step(from, y, count);
         softThreshold(z, tau, next);
         const shrunk = new Uint8Array(x.length).fill(1);
         if (keep) visitLargest(z, tau, keep, temp(n), n, 1, i => { next[i] = z[i]!; shrunk[i] = 0; });
@@ -49,13 +44,11 @@ export const liftedLayers = (teacher: UnrolledNetwork, weight: number): LayerLos
         }
         total += distance;
         if (theta.trainable) theta.grad[0]! += factor * slope;
-        // next becomes ∂z, and then ∂u.
+        // next becomes ∂z.
         axpby(factor, next, -factor, target, next);
-        if (eta?.trainable) eta.grad[0]! -= dot(next, u);
-        axpby(-step, next, 0, next, next);
-        if (W?.trainable) W.map!.addGradient(next, r, W.grad, count);
+        toData(next);
         from.set(target);
-      });
+      }));
       return factor * total;
     }),
   };

@@ -17,30 +17,43 @@ export interface DataStep {
   operations?(): readonly Operation[];
 }
 
-/** v = x − eta Wᵀ(A x − y); without W it is A that goes back, without eta the step is 1. W has the pattern of A. */
-export function gradientData(operator: LinearOperator, { W, eta }: { W?: Param; eta?: Param }): DataStep {
-  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape);
+/**
+ * v = x − eta Wᵀ(A x − y); without W it is A that goes back, without eta the step is 1. W has the pattern of A, or of G A behind a
+ * frame G, and then v = x − eta WᵀG(A x − y).
+ */
+export function gradientData(operator: LinearOperator, { W, G, eta }: { W?: Param; G?: Param; eta?: Param }): DataStep {
+  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape), lifted = G?.map!.outSize ?? m;
+  /** G r; r itself without a frame. */
+  const lift = (r: Float32Array, batch: number): Float32Array => {
+    if (!G) return r;
+    const z = temp(lifted * batch);
+    G.map!.apply(G.value, r, z, batch);
+    return z;
+  };
   const back = (r: Float32Array, out: Float32Array, batch: number): void =>
     W ? W.map!.applyAdjoint(W.value, r, out, batch) : A.applyAdjoint(r, out, batch);
   const ahead = (x: Float32Array, out: Float32Array, batch: number): void =>
     W ? W.map!.apply(W.value, x, out, batch) : A.apply(x, out, batch);
   return {
     params: [...(W ? [W] : []), ...(eta ? [eta] : [])],
-    operations: () => [product('x', 'r'), combine(1, 'r', -1, 'y', 'r'), adjointProduct('r', 'u', W), combine(1, 'x', eta ? -eta.value[0]! : -1, 'u', 'v')],
+    operations: () => [product('x', 'r'), combine(1, 'r', -1, 'y', 'r'), ...(G ? [product('r', 'framed', G)] : []), adjointProduct(G ? 'framed' : 'r', 'u', W), combine(1, 'x', eta ? -eta.value[0]! : -1, 'u', 'v')],
     step(x, y, batch) {
       const size = eta ? eta.value[0]! : 1, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
       A.apply(x, r, batch);
       axpby(1, r, -1, y, r);
-      back(r, u, batch);
+      const z = lift(r, batch);
+      back(z, u, batch);
       axpby(1, x, -size, u, v);
       return [v, (gv, gx) => {
         if (eta?.trainable) eta.grad[0]! -= dot(gv, u);
         if (!gx && !W?.trainable) return;
-        const gu = temp(n * batch), gr = temp(m * batch);
+        const gu = temp(n * batch), gz = temp(lifted * batch);
         axpby(-size, gv, 0, gv, gu);
-        if (W?.trainable) W.map!.addGradient(gu, r, W.grad, batch);
+        if (W?.trainable) W.map!.addGradient(gu, z, W.grad, batch);
         if (!gx) return;
-        ahead(gu, gr, batch);
+        ahead(gu, gz, batch);
+        const gr = G ? temp(m * batch) : gz;
+        if (G) G.map!.applyAdjoint(G.value, gz, gr, batch);
         A.applyAdjoint(gr, gx, batch);
         axpby(1, gx, 1, gv, gx);
       }];

@@ -6,12 +6,12 @@ import { soft } from './operations.js';
 
 /**
  * x⁺ = shrink(x − eta Wᵀ(A x − y), theta).
- * Without W it is ISTA's own step (W = A). W has the pattern of A. Gregor & LeCun 2010; Chen et al. 2018 (coupled, W per
+ * Without W it is ISTA's own step (W = A). W has the pattern of A, or behind a frame G, where the step is WᵀG(A x − y), that of G A. Gregor & LeCun 2010; Chen et al. 2018 (coupled, W per
  * layer and no eta); Liu et al. 2019 (one W for all layers).
  */
 export function gradientStep(name: string, operator: LinearOperator, shrink: Shrinkage,
-  { W, eta, theta }: { W?: Param; eta?: Param; theta: Param }): Layer {
-  const own = { ...(W && { W }), ...(eta && { eta }) }, data = gradientData(operator, own);
+  { W, G, eta, theta }: { W?: Param; G?: Param; eta?: Param; theta: Param }): Layer {
+  const own = { ...(W && { W }), ...(G && { G }), ...(eta && { eta }) }, data = gradientData(operator, own);
   return {
     name, params: [...data.params, theta],
     ...(shrink.soft && { step: { ...own, theta, keep: shrink.soft.keep }, operations: () => [...data.operations!(), soft('v', theta, 'x', shrink.soft!.keep)] }),

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sparseSpikes } from '../datasets/index.js';
+import { convolution, gaussian, rademacher } from '../operators/index.js';
+import { analyticQubo } from '../src/binary/binarizers/analytic-qubo.js';
+import * as binarizers from '../src/binary/binarizers/index.js';
+import type { Binarizer } from '../src/binary/binarizer.js';
+import { recoveryCertificate } from '../src/binary/certificate.js';
+import { sizeOf } from '../src/core/array.js';
+import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
+import { linop } from '../src/core/linop.js';
+import { l1 } from '../src/core/prox.js';
+import { accounting, pack } from '../src/packed/engine.js';
+import { decodeModel, encodeModel } from '../src/packed/model.js';
+import type { LinearOperator } from '../src/types.js';
+import { analyticWeight } from '../src/unrolled/analytic-weight.js';
+import { describedWeights } from '../src/unrolled/described-weights.js';
+import { frameFor, framedWeight, frameOf, harmonicFrame, physicsOf } from '../src/unrolled/frame.js';
+import { learnedIsta } from '../src/unrolled/presets.js';
+import { normals, normalTensor, relativeError } from './helpers.js';
+
+/** The orthonormal DCT-II by SciPy, one frequency after the other. */
+const dct = JSON.parse(readFileSync('test/fixtures/frame.json', 'utf8')) as Readonly<Record<string, number[][]>>;
+const operators: Readonly<Record<string, () => LinearOperator>> = {
+  'dense': () => gaussian(8, 13, { seed: 1 }),
+  'blocks': () => blockDiagonal([gaussian(6, 9, { seed: 2 }), rademacher(6, 11, { seed: 3 })]),
+  'blocks of unequal heights': () => blockDiagonal([gaussian(3, 5, { seed: 4 }), gaussian(7, 10, { seed: 5 })]),
+  'one shared block': () => kroneckerIdentity(3, gaussian(5, 9, { seed: 6 })),
+};
+
+const frames = suite('frames');
+for (const [rows, cols] of [[12, 8], [21, 13], [12, 12]] as const)
+  frames(`${rows} × ${cols}: columns are those of SciPy's DCT, each once, and GᵀG = I`, () => {
+    const G = harmonicFrame(rows, cols), found = new Set<number>();
+    for (let j = 0; j < cols; j++) {
+      const own = Array.from({ length: rows }, (_, i) => G[i * cols + j]!);
+      found.add(dct[rows]!.findIndex(wave => wave.every((value, i) => Math.abs(value - own[i]!) < 1e-6)));
+      for (let k = 0; k < cols; k++) {
+        const product = own.reduce((sum, value, i) => sum + value * G[i * cols + k]!, 0);
+        assert.ok(Math.abs(product - (j === k ? 1 : 0)) < 1e-6);
+      }
+    }
+    assert.is(found.size, cols);
+    assert.not.ok(found.has(-1));
+  });
+for (const [name, make] of Object.entries(operators))
+  frames(`${name}: what signs meet is G A, and weights come back through the frame`, () => {
+    const A = make(), { G, physics, of } = frameFor('test', A, 1.5), x = normals(sizeOf(A.inShape), 7), y = A.forward(normalTensor(A.inShape, 8)).data;
+    const through = (v: Float32Array): Float32Array => {
+      const out = new Float32Array(sizeOf(physics.outShape));
+      G.map!.apply(G.value, v, out, 1);
+      return out;
+    };
+    const measured = new Float32Array(sizeOf(A.outShape)), met = new Float32Array(sizeOf(physics.outShape));
+    A.apply(x, measured, 1);
+    physics.apply(x, met, 1);
+    assert.ok(relativeError(met, through(measured)) < 1e-6);
+    assert.ok(physics.outShape[0]! >= 1.4 * sizeOf(A.outShape));
+    // (G W)ᵀ G y = Wᵀ y: nothing is lost.
+    const map = learnedIsta({ operator: A, prox: l1() }, { layers: 1 }).params.find(({ name: own }) => own === 'W')!.map!;
+    const framed = learnedIsta({ operator: A, prox: l1() }, { layers: 1, frame: 1.5 }).params.find(({ name: own }) => own === 'W')!.map!;
+    const W = analyticWeight(A), plain = new Float32Array(x.length), other = new Float32Array(x.length);
+    map.applyAdjoint(W, y, plain, 1);
+    framed.applyAdjoint(of(W), through(y), other, 1);
+    assert.ok(relativeError(other, plain) < 1e-5);
+    assert.equal(framedWeight(A, frameOf(learnedIsta({ operator: A, prox: l1() }, { layers: 1, frame: 1.5 }))), of(W));
+    assert.is(framedWeight(A, undefined).length, W.length);
+  });
+frames('closed-form weights behind a frame are ALISTA', () => {
+  const problem = { operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, y = normalTensor([2, 12], 2), make = (frame?: number) =>
+    learnedIsta(problem, { layers: 4, coupling: 'analytic', ...(frame !== undefined && { frame }) });
+  assert.ok(relativeError(make(1.75).forward(y).data, make().forward(y).data) < 1e-5);
+});
+
+const problem = { operator: operators['blocks']!(), prox: l1() }, data = sparseSpikes(20, { density: 0.15, seed: 3 });
+const bits = suite('signs behind a frame');
+const { hypernetwork, bayes } = binarizers;
+const all: readonly Binarizer[] = [
+  binarizers.float(), binarizers.sign({ tuned: true }), binarizers.gpfq(), binarizers.gptq(), binarizers.coordinateDescent(), binarizers.qubo(), hypernetwork(), analyticQubo(),
+  analyticQubo({ zeros: 0.45 }), binarizers.ternary(), binarizers.channelWise(), binarizers.annealed(), binarizers.parq(), bayes(), binarizers.bop(), binarizers.straightThrough(),
+  binarizers.taught(binarizers.straightThrough()), binarizers.distill(binarizers.straightThrough()), binarizers.lifted(binarizers.straightThrough()), binarizers.descent(binarizers.straightThrough()),
+  binarizers.straightThrough({ keep: 0.5 }),
+];
+for (const binarizer of all)
+  bits(`${binarizer.name}: packed, and read back from a file, gives the network's own numbers`, async () => {
+    const net = await binarizer.fit(learnedIsta(problem, { layers: 3, frame: 1.5 }), data, { steps: 6, batch: 4, seed: 1 });
+    const y = normalTensor([5, 12], 4), expected = net.forward(y).data, { net: again } = decodeModel(encodeModel(net));
+    assert.ok(expected.some(value => value !== 0));
+    assert.equal(again.forward(y).data, expected);
+    for (const source of [net, again]) {
+      assert.ok(relativeError(pack(source, { precision: 'exact' }).reconstruct(y).data, expected) < 1e-5);
+      assert.ok(relativeError(pack(source).reconstruct(normalTensor([12], 4)).data, net.forward(normalTensor([12], 4)).data) < 1e-2);
+    }
+  });
+bits('the certificate speaks of G A, and W alone is counted, per entry of a matrix of A\'s size', async () => {
+  const operator = gaussian(8, 16, { seed: 1 }), net = await analyticQubo().fit(learnedIsta({ operator, prox: l1() }, { layers: 2, frame: 2 }), sparseSpikes(16), { steps: 4, batch: 4 });
+  const { bytes, bitsPerWeight } = accounting(net), W = net.params.find(({ name }) => name === 'W')!, A = physicsOf(net).weights!();
+  assert.is(bytes.signs, 32);
+  assert.is(bytes.operator, 4 * 8 * 16);
+  assert.is(bitsPerWeight, 2 + 32 / 128);
+  assert.is(describedWeights(net.problem, net.description), 256);
+  assert.equal(net.params.map(({ name }) => name).sort(), ['W', 'gamma.0', 'gamma.1', 'theta.0', 'theta.1']);
+  const certificate = recoveryCertificate(net, 1)!, off = (i: number, j: number): number =>
+    Array.from({ length: 16 }, (_, r) => W.value[r * 16 + i]! / net.scale * A[r * 16 + j]!).reduce((sum, value) => sum + value, 0);
+  const diagonal = Array.from({ length: 16 }, (_, i) => off(i, i)), scale = 2 / (Math.min(...diagonal) + Math.max(...diagonal));
+  assert.ok(Math.abs(certificate.scale / scale - 1) < 1e-5);
+  const mu = Math.max(...diagonal.flatMap((_, i) => diagonal.map((__, j) => (i === j ? 0 : Math.abs(scale * off(i, j))))));
+  assert.ok(Math.abs(certificate.mu / mu - 1) < 1e-5);
+});
+bits('one line for what has no frame', () => {
+  const blurred = { operator: convolution([0.5, 0.3, -0.2], [24]), prox: l1() }, silent = linop({ name: 'silent', inShape: [4], outShape: [2], forward() {}, adjoint() {}, pattern: () => ({ kind: 'dense', rows: 2, cols: 4 }) });
+  for (const frame of [0.5, 65, NaN, Infinity, '2' as never, null as never])
+    assert.throws(() => learnedIsta(problem, { layers: 1, frame }), /^learned-ista: expected a frame of redundancy 1 to 64, got /);
+  assert.throws(() => learnedIsta(blurred, { layers: 1, frame: 2 }), /^learned-ista: expected a dense or block operator for a frame, got toeplitz$/);
+  assert.throws(() => learnedIsta(problem, { layers: 1, frame: 2, coupling: 'lista' }), /^learned-ista: expected no frame with coupling lista$/);
+  assert.throws(() => learnedIsta({ operator: silent, prox: l1() }, { layers: 1, frame: 2 }), /^learned-ista: silent does not tell its values/);
+});
+frames.run();
+bits.run();
