@@ -1,10 +1,10 @@
 import type { UnrolledNetwork } from '../types.js';
 import { sizeOf } from '../core/array.js';
-import { resident, temp } from '../kernels/index.js';
+import { temp } from '../kernels/index.js';
 import { runLayers } from '../unrolled/network.js';
 import type { TrainOptions } from '../unrolled/train.js';
 import type { Binarizer } from './binarizer.js';
-import { carried } from './one-bit-network.js';
+import { teacherOn } from './one-bit-network.js';
 
 /** Makes a loss for the network that is trained. */
 export type LayerLossMaker = NonNullable<TrainOptions['layerLoss']>;
@@ -28,8 +28,7 @@ export function iteratesOf(who: string, teacher: UnrolledNetwork, net: UnrolledN
   (y: Float32Array, batch: number, depth: number) => Float32Array[] {
   if (teacher.layers.length !== net.layers.length)
     throw new RangeError(`${who}: expected a teacher of ${net.layers.length} layers, got ${teacher.layers.length}`);
-  const { operator } = net.problem, { layers, params, initial } = carried(teacher, operator), n = sizeOf(operator.inShape);
-  for (const param of params) param.value = resident(param.value);
+  const { operator } = net.problem, { layers, initial } = teacherOn(teacher, operator), n = sizeOf(operator.inShape);
   return (y, batch, depth) => {
     const iterates = Array.from({ length: depth }, () => temp(n * batch));
     runLayers(layers.slice(0, depth), initial(batch), y, batch, (x, k) => iterates[k]!.set(x));

@@ -1,5 +1,6 @@
 import type { LinearOperator, OneBitNetwork, Param, Shape, UnrolledNetwork } from '../types.js';
 import { formatShape } from '../core/array.js';
+import { resident } from '../kernels/index.js';
 import { networkFrom } from '../unrolled/presets.js';
 import { packCodes, unpackCodes, type Codes } from './bits.js';
 
@@ -28,6 +29,13 @@ export function carried(net: UnrolledNetwork, operator: LinearOperator, shape?: 
   const { args } = net.description, same = formatShape(net.problem.operator.inShape) === formatShape(operator.inShape);
   const own = shape ?? (same ? args['shape'] : operator.inShape);
   return withValuesOf(net, networkFrom({ operator, prox: net.problem.prox }, { ...net.description, args: { ...args, ...(args['shape'] ? { shape: own } : {}) } }));
+}
+
+/** The same for what teaches another network on that operator: its values lie where kernels work. */
+export function teacherOn(net: UnrolledNetwork, operator: LinearOperator): UnrolledNetwork {
+  const own = carried(net, operator);
+  for (const param of own.params) param.value = resident(param.value);
+  return own;
 }
 
 /** A one-bit network on an operator of another size; throws as `carried` does. */

@@ -1,8 +1,7 @@
 import type { Dataset, LinearOperator } from '../../types.js';
-import { resident } from '../../kernels/index.js';
 import { distilled } from '../../unrolled/distilled.js';
 import type { Binarizer } from '../binarizer.js';
-import { carried } from '../one-bit-network.js';
+import { teacherOn } from '../one-bit-network.js';
 
 /**
  * A binarizer that trains towards what the float network that it is given makes of the measurements, before noise of `snrDb`, in the
@@ -14,11 +13,7 @@ export function taught(binarizer: Binarizer): Binarizer {
   return {
     name,
     async fit(net, data, options = {}) {
-      const by = (own: Dataset, operator: LinearOperator): Dataset => {
-        const teacher = carried(net, operator);
-        for (const param of teacher.params) param.value = resident(param.value);
-        return distilled(own, teacher);
-      };
+      const by = (own: Dataset, operator: LinearOperator): Dataset => distilled(own, teacherOn(net, operator));
       const { finish } = options;
       const fitted = await binarizer.fit(net, by(data, net.problem.operator),
         { phase: name, ...options, ...(finish && { finish: { ...finish, data: by(finish.data, finish.operator) } }) });

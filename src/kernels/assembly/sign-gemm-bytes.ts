@@ -1,6 +1,6 @@
 // The product of sign-gemm.ts for many rows: 8 columns a look-up, 256 sums of 16 lanes a table. A table costs 256 additions a lane and
 // saves every row one of its two look-ups; tables lie in a second-level cache.
-import { table, put } from './sign-gemm';
+import { put, putRow, table } from './sign-gemm';
 
 /** Tables at a time, of 16 KiB each. */
 const groupsTogether = 8;
@@ -50,12 +50,8 @@ export function signGemmBytes(
           e = f32x4.add(e, v128.load(high)); f = f32x4.add(f, v128.load(high, 16));
           g = f32x4.add(g, v128.load(high, 32)); h = f32x4.add(h, v128.load(high, 48));
         }
-        put(to, a, first, ends, scale); put(to + 16, b, first, ends, scale);
-        put(to + 32, c, first, ends, scale); put(to + 48, d, first, ends, scale);
-        if (r + 16 >= valid) continue;
-        const second = to + 16 * row;
-        put(second, e, first, ends, scale); put(second + 16, f, first, ends, scale);
-        put(second + 32, g, first, ends, scale); put(second + 48, h, first, ends, scale);
+        putRow(to, a, b, c, d, first, ends, scale);
+        if (r + 16 < valid) putRow(to + 16 * row, e, f, g, h, first, ends, scale);
       }
       to += 16 * row;
     }

@@ -39,6 +39,14 @@ export function put(out: usize, sum: v128, first: bool, last: bool, scale: v128)
   v128.store(out, last ? f32x4.mul(sum, scale) : sum);
 }
 
+/** 16 lanes of out. */
+// @ts-ignore: decorator
+@inline
+export function putRow(out: usize, a: v128, b: v128, c: v128, d: v128, first: bool, last: bool, scale: v128): void {
+  put(out, a, first, last, scale); put(out + 16, b, first, last, scale);
+  put(out + 32, c, first, last, scale); put(out + 48, d, first, last, scale);
+}
+
 /** 16 lanes of all rows for one block of columns; tables lie 1024 bytes apart, their entries 64. */
 function wide(w: usize, tileBytes: usize, groups: i32, tables: usize, out: usize, row: usize, rows: i32, first: bool, last: bool, scale: v128): void {
   const end = tables + (<usize>groups << 10);
@@ -53,12 +61,8 @@ function wide(w: usize, tileBytes: usize, groups: i32, tables: usize, out: usize
         e = f32x4.add(e, v128.load(high)); f = f32x4.add(f, v128.load(high, 16));
         g = f32x4.add(g, v128.load(high, 32)); h = f32x4.add(h, v128.load(high, 48));
       }
-      put(out, a, first, last, scale); put(out + 16, b, first, last, scale);
-      put(out + 32, c, first, last, scale); put(out + 48, d, first, last, scale);
-      if (r + 16 >= valid) continue;
-      const second = out + 16 * row;
-      put(second, e, first, last, scale); put(second + 16, f, first, last, scale);
-      put(second + 32, g, first, last, scale); put(second + 48, h, first, last, scale);
+      putRow(out, a, b, c, d, first, last, scale);
+      if (r + 16 < valid) putRow(out + 16 * row, e, f, g, h, first, last, scale);
     }
     out += 16 * row;
   }
