@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sparseSpikes } from '../datasets/index.js';
-import { convolution, gaussian, rademacher } from '../operators/index.js';
+import { convolution, gaussian, matrix, rademacher } from '../operators/index.js';
 import { analyticQubo } from '../src/binary/binarizers/analytic-qubo.js';
 import * as binarizers from '../src/binary/binarizers/index.js';
 import type { Binarizer } from '../src/binary/binarizer.js';
@@ -112,6 +112,9 @@ bits('one line for what has no frame', () => {
   const blurred = { operator: convolution([0.5, 0.3, -0.2], [24]), prox: l1() }, silent = linop({ name: 'silent', inShape: [4], outShape: [2], forward() {}, adjoint() {}, pattern: () => ({ kind: 'dense', rows: 2, cols: 4 }) });
   for (const frame of [0.5, 65, NaN, Infinity, '2' as never, null as never])
     assert.throws(() => learnedIsta(problem, { layers: 1, frame }), /^learned-ista: expected a frame of redundancy 1 to 64, got /);
+  const tall = { operator: matrix(normalTensor([5000, 1], 1)), prox: l1() };
+  assert.throws(() => learnedIsta(tall, { layers: 1, frame: 3 }), /^learned-ista: expected a frame of at most 67108864 entries, got 75000000$/);
+  assert.throws(() => describedWeights(tall, { preset: 'learned-ista', prox: 'l1', args: { layers: 1, frame: 3 } }), /at most 67108864 entries/);
   assert.throws(() => learnedIsta(blurred, { layers: 1, frame: 2 }), /^learned-ista: expected a dense or block operator for a frame, got toeplitz$/);
   assert.throws(() => learnedIsta(problem, { layers: 1, frame: 2, coupling: 'lista' }), /^learned-ista: expected no frame with coupling lista$/);
   assert.throws(() => learnedIsta({ operator: silent, prox: l1() }, { layers: 1, frame: 2 }), /^learned-ista: silent does not tell its values/);

@@ -56,6 +56,19 @@ for (const task of tasks.filter(onImages))
     assert.is(pictures.length, task.name === 'eeg-denoise' ? 0 : 2);
     assert.ok(networks.get('straight-through')!.matrices.length === 6);
   });
+run('a frame gives signs as many bits as it is redundant, and no other bytes', async () => {
+  const of = async (frame?: number) => (await evaluate(taskByName('sparse-recovery'), { ...tiny, methods: ['alista', 'float', 'straight-through'], variant: 'gaussian-blocks', ...(frame && { frame }) })).rows;
+  const plain = await of(), framed = await of(1.5);
+  for (const [k, row] of framed.entries()) {
+    assert.equal([row.frame, plain[k]!.frame], [1.5, undefined]);
+    assert.ok(Math.abs(row.bytes!.signs / plain[k]!.bytes!.signs - 1.5) < 1e-9);
+    assert.equal({ ...row.bytes, signs: 0, total: 0 }, { ...plain[k]!.bytes, signs: 0, total: 0 });
+  }
+  // ALISTA's weights are the same behind a frame, up to the rounding of f32.
+  assert.ok(Math.abs(framed[0]!.nmseDb - plain[0]!.nmseDb) < 0.5);
+  const blurred = await evaluate(taskByName('deconvolution'), { ...tiny, frame: 2 }).catch((error: Error) => error.message);
+  assert.is(blurred, 'run: expected no --frame for learned-ista of deconvolution, got 2');
+});
 run('a method that does not speak of a task is left out, or said to', async () => {
   try {
     await evaluate(taskByName('eeg-denoise'), { ...tiny, methods: ['tv', 'ista', 'alista'] });

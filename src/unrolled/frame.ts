@@ -17,19 +17,32 @@ export interface Frame {
   of(weights: Float32Array): Float32Array;
 }
 
-/** A bound on what a model file may ask for. */
+/** Bounds on what a model file may ask for: of G, and of its entries. */
 export const mostRedundant = 64;
+const mostEntries = 2 ** 26;
 
 const rowsOf = (rows: number, redundancy: number): number => Math.round(rows * redundancy);
 
 type Blocked = Pattern & { kind: 'dense' | 'blocks' };
 
-/** The pattern of A with `redundancy` times its rows. Throws a RangeError for a redundancy, a TypeError for a pattern, that has no frame. */
+/** Blocks that have weights of their own. */
+const blocksOf = (pattern: Blocked): readonly { readonly rows: number; readonly cols: number }[] =>
+  pattern.kind === 'dense' ? [pattern] : pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
+
+/** Heights of the blocks of G that have entries of their own: one where all are the same. */
+function heightsOf(pattern: Blocked): number[] {
+  const heights = blocksOf(pattern).map(({ rows }) => rows);
+  return heights.every(rows => rows === heights[0]) ? heights.slice(0, 1) : heights;
+}
+
+/** The pattern of A with `redundancy` times its rows. Throws a RangeError for a redundancy or a size, a TypeError for a pattern, that has no frame. */
 export function framedPattern(who: string, pattern: Pattern, redundancy: number): Blocked {
   if (typeof redundancy !== 'number' || !(redundancy >= 1 && redundancy <= mostRedundant))
     throw new RangeError(`${who}: expected a frame of redundancy 1 to ${mostRedundant}, got ${String(redundancy)}`);
+  if (pattern.kind !== 'dense' && pattern.kind !== 'blocks') throw new TypeError(`${who}: expected a dense or block operator for a frame, got ${pattern.kind}`);
+  const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * rowsOf(rows, redundancy), 0);
+  if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
   if (pattern.kind === 'dense') return { ...pattern, rows: rowsOf(pattern.rows, redundancy) };
-  if (pattern.kind !== 'blocks') throw new TypeError(`${who}: expected a dense or block operator for a frame, got ${pattern.kind}`);
   return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: rowsOf(rows, redundancy), cols })) };
 }
 
@@ -48,9 +61,6 @@ export function harmonicFrame(rows: number, cols: number): Float32Array {
   return G;
 }
 
-const blocksOf = (pattern: Blocked): readonly { readonly rows: number; readonly cols: number }[] =>
-  pattern.kind === 'dense' ? [pattern] : pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
-
 /**
  * The frame of an operator with dense or block weights: each block's measurements y become G y, `redundancy` times as many, and
  * signs S on them give W = GᵀS more directions than signs on y have. Blocks of one height share their G.
@@ -58,8 +68,8 @@ const blocksOf = (pattern: Blocked): readonly { readonly rows: number; readonly 
 export function frameFor(who: string, A: LinearOperator, redundancy: number): Frame {
   const own = A.pattern(), pattern = framedPattern(who, own, redundancy);
   if (!A.weights) throw new TypeError(`${who}: ${A.name} does not tell its values; give linop a pattern and weights`);
-  const from = blocksOf(own as Blocked), to = blocksOf(pattern), heights = from.map(({ rows }) => rows);
-  const shared = heights.every(rows => rows === heights[0]), made = (shared ? heights.slice(0, 1) : heights).map((rows, b) => harmonicFrame(to[b]!.rows, rows));
+  const from = blocksOf(own as Blocked), to = blocksOf(pattern), heights = heightsOf(own as Blocked), shared = heights.length === 1;
+  const made = heights.map((rows, b) => harmonicFrame(to[b]!.rows, rows));
   const all = own.kind === 'blocks' ? own.blocks : from;
   const framePattern: Pattern = { kind: 'blocks', shared, blocks: all.map(({ rows }) => ({ rows: rowsOf(rows, redundancy), cols: rows })) };
   const values = new Float32Array(weightCount(framePattern));
