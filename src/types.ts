@@ -156,8 +156,8 @@ export interface Layer {
    */
   vjp(state: State, y: Float32Array, batch: number): [next: State, pullback: Pullback, penalty?: (weight: number) => number];
   /**
-   * Said by layers that are x⁺ = soft(x − eta WᵀG(A x − y), theta), W = A, eta = 1 and G = I where absent, with the `keep` largest
-   * entries let through: the packed engine fuses them.
+   * Said by layers that are x⁺ = soft(x − eta WᵀG(A x − y), theta), W = A and eta = 1 where absent, with the `keep` largest entries
+   * let through; a frame G stands before a W alone: the packed engine fuses them.
    */
   readonly step?: { readonly W?: Param; readonly G?: Param; readonly eta?: Param; readonly theta: Param; readonly keep?: number };
   /** What it computes with the values that its params have now; absent where operations do not tell it. */

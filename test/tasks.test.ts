@@ -64,10 +64,12 @@ run('a frame gives signs as many bits as it is redundant, and no other bytes', a
     assert.ok(Math.abs(row.bytes!.signs / plain[k]!.bytes!.signs - 1.5) < 1e-9);
     assert.equal({ ...row.bytes, signs: 0, total: 0 }, { ...plain[k]!.bytes, signs: 0, total: 0 });
   }
-  // ALISTA's weights are the same behind a frame, up to the rounding of f32.
-  assert.ok(Math.abs(framed[0]!.nmseDb - plain[0]!.nmseDb) < 0.5);
+  // ALISTA's weights are the same behind a frame; what rounding makes of support selection is seen in few signals.
+  assert.ok(Math.abs(framed[0]!.nmseDb - plain[0]!.nmseDb) < 0.1, `${framed[0]!.nmseDb} ${plain[0]!.nmseDb}`);
   const blurred = await evaluate(taskByName('deconvolution'), { ...tiny, frame: 2 }).catch((error: Error) => error.message);
   assert.is(blurred, 'run: expected no --frame for learned-ista of deconvolution, got 2');
+  const wrong = await evaluate(taskByName('sparse-recovery'), { ...tiny, frame: NaN }).catch((error: Error) => error.message);
+  assert.is(wrong, 'run: expected a --frame of 1 to 64 times the measurements, got NaN');
 });
 run('a method that does not speak of a task is left out, or said to', async () => {
   try {

@@ -7,7 +7,8 @@ import { physicsOf } from '../unrolled/frame.js';
 /**
  * What can be certified of the one-bit iteration x⁺ = soft(x − λBᵀ(A x − y), θ) from the learnt signs B, in f64.
  * With δ = max_i |1 − λ b_iᵀa_i| and μ = λ max_{i≠j} |b_iᵀa_j|: if ρ = δ + (2s − 1)μ < 1, s-sparse signals (T2: s in each
- * block) are recovered without false positives and ‖x_{k+1} − x‖₁ ≤ ρ ‖x_k − x‖₁ under θ_k = μ ‖x_k − x‖₁.
+ * block) are recovered without false positives and ‖x_{k+1} − x‖₁ ≤ ρ ‖x_k − x‖₁ under θ_k = μ ‖x_k − x‖₁. Behind a frame G the
+ * iteration is x − λBᵀG(A x − y), and G A stands for A.
  */
 export interface RecoveryCertificate {
   readonly theorem: 'T1' | 'T2';
@@ -98,12 +99,12 @@ function observe(blocks: readonly { G: Float64Array; n: number }[], lambda: numb
  */
 export function recoveryCertificate(net: OneBitNetwork, sparsity: number): RecoveryCertificate | undefined {
   if (net.description.preset !== 'learned-ista' || net.description.args['start'] === 'linear') return undefined;
-  const operator = physicsOf(net), W = net.params.find(param => param.name === 'W');
+  const { operator } = net.problem, W = net.params.find(param => param.name === 'W');
   const matrix = net.matrices.find(({ name }) => name === 'W');
   if (!W || !matrix || net.matrices.length > 1 || matrix.rowScales || net.scale === 0 || !operator.weights) return undefined;
   if (matrix.pattern.kind === 'diagonal' && matrix.pattern.basis === 'fourier') return undefined;
-  const rows = sizeOf(operator.outShape), cols = sizeOf(operator.inShape);
-  const A = denseOf(explicitOperator(operator));
+  const physics = physicsOf(net), rows = sizeOf(physics.outShape), cols = sizeOf(physics.inShape);
+  const A = denseOf(explicitOperator(physics));
   const B = denseOf(explicit(matrix.pattern, Float64Array.from(W.value, value => value / net.scale)));
   const blocks = blocksOf(matrix.pattern, A, B, rows, cols).map(block => ({ G: products(block), n: block.cols }));
   let low = Infinity, high = -Infinity, off = 0;

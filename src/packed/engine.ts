@@ -20,18 +20,19 @@ function operatorBytes(A: LinearOperator): number {
 }
 
 /**
- * What a network's weights cost, bits per entry of the full matrix. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float. A linear
- * start's Q counts as the operator's.
+ * What a network's weights cost. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float; bits per weight are those
+ * of an entry of the full matrix, of W = GᵀS behind a frame. A linear start's Q counts as the operator's. A frame is computed, as a geometry is:
+ * it costs memory and time, rows of G × measurements of a block, and nothing here.
  */
 export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: number } {
-  const packed = new Map(net.matrices.map(matrix => [matrix.name, matrix])), frame = net.layers.at(-1)?.step?.G?.map;
+  const packed = new Map(net.matrices.map(matrix => [matrix.name, matrix]));
   let signBits = 0, index = 0, scaleBits = 0, full = 0, thresholds = 0, start = 0;
   for (const param of net.params) {
     if (!param.map) { thresholds += 4 * param.value.length; continue; }
     if (!param.oneBit) { start += 4 * param.value.length; continue; }
     const matrix = packed.get(param.name), { rows, cols } = matrixSize(param.map.pattern);
     // Behind a frame they are those of W = GᵀS, which has A's size.
-    full += (frame ? frame.inSize / frame.outSize : 1) * rows * cols;
+    full += (net.description.args['frame'] === undefined ? rows : sizeOf(net.problem.operator.outShape)) * cols;
     signBits += param.map.count * (matrix ? 1 : 32);
     index += indexBits(param.map.pattern) + (matrix?.zeros ? param.map.count : 0);
     scaleBits += 32 * (matrix?.rowScales?.length ?? 0);

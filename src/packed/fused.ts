@@ -9,7 +9,7 @@ export const together = 64;
 /** Where layer k's iterates of all signals go, one after the other; undefined where nobody asks. */
 type Outputs = (layer: number) => Float32Array | undefined;
 
-interface Buffers { readonly x: Float32Array; readonly u: Float32Array; readonly r: Float32Array; readonly y: Float32Array; readonly lifted: Float32Array }
+interface Buffers { readonly x: Float32Array; readonly u: Float32Array; readonly r: Float32Array; readonly y: Float32Array; readonly framed: Float32Array }
 
 /** The magnitude of all entries; undefined where they have more than one. */
 export function oneMagnitude(weights: Float32Array): number | undefined {
@@ -38,10 +38,10 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
   }
   const A = operatorProduct(net.problem.operator, precision), products = new Map<Param, Product>();
   if (!A) return undefined;
-  let high = 0;
+  let framedSize = 0;
   for (const { W, G } of steps) {
     if (G && !products.has(G)) products.set(G, floatProduct(G.map!.pattern, G.value)!);
-    if (G) high = G.map!.outSize;
+    if (G) framedSize = G.map!.outSize;
     if (!W || products.has(W)) continue;
     const matrix = net.matrices.find(({ name }) => name === W.name);
     const product = matrix ? signProductOf(matrix, net.scale, precision) : floatProduct(W.map!.pattern, W.value);
@@ -53,12 +53,12 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
     let own = buffers.get(lanes);
     if (!own) {
       const room = (size: number): Float32Array => resident(new Float32Array(size * lanes));
-      buffers.set(lanes, own = { x: room(n), u: room(n), r: room(m), y: room(m), lifted: room(high) });
+      buffers.set(lanes, own = { x: room(n), u: room(n), r: room(m), y: room(m), framed: room(framedSize) });
     }
     return own;
   }
 
-  function layers({ x, u, r, y, lifted }: Buffers, lanes: number, after: (x: Float32Array, layer: number) => void): void {
+  function layers({ x, u, r, y, framed }: Buffers, lanes: number, after: (x: Float32Array, layer: number) => void): void {
     x.fill(0);
     for (let k = 0; k < steps.length; k++) {
       const { W, G, eta, theta, keep } = steps[k]!, step = eta ? eta.value[0]! : 1, tau = theta.value[0]!;
@@ -67,8 +67,8 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
         A!.apply(x, r, lanes);
         axpby(1, r, -1, y, r);
       }
-      if (G) products.get(G)!.apply(r, lifted, lanes);
-      (W ? products.get(W)! : A!).applyAdjoint(G ? lifted : r, u, lanes);
+      if (G) products.get(G)!.apply(r, framed, lanes);
+      (W ? products.get(W)! : A!).applyAdjoint(G ? framed : r, u, lanes);
       if (keep) {
         axpby(1, x, -step, u, u);
         softThreshold(u, tau, x);

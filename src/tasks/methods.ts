@@ -4,8 +4,9 @@ import {
   analyticQubo, annealed, bayes, bop, channelWise, coordinateDescent, descent, distill, float, gpfq, gptq, hypernetwork, hypernetworkSigns, lifted, parq, proxquant,
   qubo, sign, skew, straightThrough, taught, ternary,
 } from '../binary/binarizers/index.js';
+import { weightCount } from '../core/pattern.js';
 import { oneBitParams } from '../binary/one-bit-network.js';
-import { framedWeight, frameOf } from '../unrolled/frame.js';
+import { framedPattern, framedWeight, frameOf } from '../unrolled/frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { train } from '../unrolled/train.js';
 import { classical } from './classical.js';
@@ -129,9 +130,9 @@ export const methodNames: readonly string[] = [
 ];
 
 /** Signs of a task's network; those of one that waits for a fitted start are not known before. */
-function signsOf({ network, linearStart, operator, frame = 1 }: TaskInstance, layers: number): number {
+function signsOf({ network, linearStart, operator, frame }: TaskInstance, layers: number): number {
   if (linearStart) return Infinity;
-  return network ? oneBitParams(network(layers)).reduce((sum, { value }) => sum + value.length, 0) : frame * (operator.weights?.().length ?? Infinity);
+  return network ? oneBitParams(network(layers)).reduce((sum, { value }) => sum + value.length, 0) : operator.weights ? weightCount(frame === undefined ? operator.pattern() : framedPattern('run', operator.pattern(), frame)) : Infinity;
 }
 
 /** Whether a method speaks of a task: sparse signals and images have different classical solvers; ALISTA needs a closed form. */

@@ -1,6 +1,7 @@
 import type { Bytes, OneBitNetwork, Tensor } from '../types.js';
 import type { FitOptions } from '../binary/binarizer.js';
 import type { GeneralizationCertificate, RecoveryCertificate } from '../binary/certificate.js';
+import { mostRedundant } from '../unrolled/frame.js';
 import { methodNames, posteriorMethods } from './methods.js';
 import type { Scores } from './scores.js';
 import type { DataFolder, Task } from './task.js';
@@ -130,6 +131,8 @@ export function checkRun(task: Task, { variant, network, methods, layers, featur
     throw new RangeError(`run: expected 1 to 256 features, got ${features}`);
   if (frame !== undefined && !task.takesFrame?.includes(network ?? task.networks[0]!))
     throw new RangeError(`run: expected no --frame for ${network ?? task.networks[0]} of ${task.name}, got ${frame}`);
+  if (frame !== undefined && !(frame >= 1 && frame <= mostRedundant))
+    throw new RangeError(`run: expected a --frame of 1 to ${mostRedundant} times the measurements, got ${frame}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

@@ -23,7 +23,8 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
   const coupling = args['coupling'] ?? (preset === 'learned-ista' ? 'tied' : 'closed-form');
   if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return 0;
   const { operator } = problem,
-    pattern = args['frame'] === undefined ? operator.pattern() : framedPattern(preset, operator.pattern(), args['frame'] as number),
+    redundancy = preset === 'learned-ista' && coupling !== 'lista' ? args['frame'] : undefined,
+    pattern = redundancy === undefined ? operator.pattern() : framedPattern(preset, operator.pattern(), redundancy as number),
     count = weightCount(pattern),
     fitted = preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
   if (coupling === 'coupled') return fitted + Number(args['layers']) * count;

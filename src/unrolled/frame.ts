@@ -5,33 +5,36 @@ import { random } from '../core/random.js';
 import { gemm, resident, view } from '../kernels/index.js';
 import { patternMap } from '../kernels/maps/index.js';
 import { analyticWeight } from './analytic-weight.js';
-import { param } from './param.js';
 
-/** Every matrix W that it stands in front of is Gᵀ S: signs S on a mask of more rows than A has. */
+/** Every matrix that it stands in front of is W = GᵀS, S on a mask of more rows than A has. */
 export interface Frame {
-  /** G. Its entries are computed, so that nothing stores, counts or trains them. */
+  /** G. Its entries are computed: nothing stores, counts or trains them. */
   readonly G: Param;
-  /** G A, what S meets in the place of A: its pattern is that of S. */
+  /** G A, which S meets in the place of A; its pattern is that of S. */
   readonly physics: LinearOperator;
-  /** G M for weights M on the pattern of A: GᵀS = M for S = G M. */
+  /** S = G W of weights W on the pattern of A, for which GᵀS = W. */
   of(weights: Float32Array): Float32Array;
 }
 
-/** Bounds on what a model file may ask for: of G, and of its entries. */
+/** Bounds on what a model file may ask for: of the redundancy, and of the entries of G. */
 export const mostRedundant = 64;
-const mostEntries = 2 ** 26;
-
-const rowsOf = (rows: number, redundancy: number): number => Math.round(rows * redundancy);
+const mostEntries = 2 ** 24;
 
 type Blocked = Pattern & { kind: 'dense' | 'blocks' };
+type Block = { readonly rows: number; readonly cols: number };
 
-/** Blocks that have weights of their own. */
-const blocksOf = (pattern: Blocked): readonly { readonly rows: number; readonly cols: number }[] =>
-  pattern.kind === 'dense' ? [pattern] : pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks;
+const raised = (rows: number, redundancy: number): number => Math.round(rows * redundancy);
 
-/** Heights of the blocks of G that have entries of their own: one where all are the same. */
-function heightsOf(pattern: Blocked): number[] {
-  const heights = blocksOf(pattern).map(({ rows }) => rows);
+/** The blocks on the diagonal; a dense matrix is one. */
+const blocksOf = (pattern: Blocked): readonly Block[] => (pattern.kind === 'dense' ? [pattern] : pattern.blocks);
+
+/** Those that have weights of their own: one where all share it. */
+const ownBlocks = (pattern: Blocked): readonly Block[] =>
+  pattern.kind === 'blocks' && pattern.shared ? pattern.blocks.slice(0, 1) : blocksOf(pattern);
+
+/** Measurements of the blocks for which G has entries: once where all blocks have as many. */
+function heightsOf(pattern: Blocked): readonly number[] {
+  const heights = ownBlocks(pattern).map(({ rows }) => rows);
   return heights.every(rows => rows === heights[0]) ? heights.slice(0, 1) : heights;
 }
 
@@ -40,55 +43,52 @@ export function framedPattern(who: string, pattern: Pattern, redundancy: number)
   if (typeof redundancy !== 'number' || !(redundancy >= 1 && redundancy <= mostRedundant))
     throw new RangeError(`${who}: expected a frame of redundancy 1 to ${mostRedundant}, got ${String(redundancy)}`);
   if (pattern.kind !== 'dense' && pattern.kind !== 'blocks') throw new TypeError(`${who}: expected a dense or block operator for a frame, got ${pattern.kind}`);
-  const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * rowsOf(rows, redundancy), 0);
+  const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * raised(rows, redundancy), 0);
   if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
-  if (pattern.kind === 'dense') return { ...pattern, rows: rowsOf(pattern.rows, redundancy) };
-  return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: rowsOf(rows, redundancy), cols })) };
+  if (pattern.kind === 'dense') return { ...pattern, rows: raised(pattern.rows, redundancy) };
+  return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: raised(rows, redundancy), cols })) };
 }
 
 /**
- * A harmonic tight frame, rows × cols with rows ≥ cols, GᵀG = I: columns of the orthonormal DCT-II (Goyal, Vetterli &
- * Thao 1998, section II, in its real form), at frequencies drawn by a fixed seed: among evenly spread ones rows are alike in pairs.
+ * A tight frame, rows × cols with rows ≥ cols: GᵀG = I. Its columns are those of the orthonormal DCT-II at frequencies drawn by a fixed
+ * seed, without order: at evenly spread ones rows are alike in pairs, and at twice the rows half of the signs are wasted.
  */
-export function harmonicFrame(rows: number, cols: number): Float32Array {
-  const G = new Float32Array(rows * cols);
+export function cosineFrame(rows: number, cols: number): Float32Array {
   const rng = random(rows, cols), frequencies = Array.from({ length: rows }, (_, k) => k);
   for (let j = 0; j < cols; j++) {
-    const at = j + rng.integer(rows - j), frequency = frequencies[at]!, size = Math.sqrt((frequency ? 2 : 1) / rows);
+    const at = j + rng.integer(rows - j), drawn = frequencies[at]!;
     frequencies[at] = frequencies[j]!;
-    for (let i = 0; i < rows; i++) G[i * cols + j] = size * Math.cos((Math.PI * (2 * i + 1) * frequency) / (2 * rows));
+    frequencies[j] = drawn;
+  }
+  const G = new Float32Array(rows * cols);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) {
+    const frequency = frequencies[j]!;
+    G[i * cols + j] = Math.sqrt((frequency ? 2 : 1) / rows) * Math.cos((Math.PI * (2 * i + 1) * frequency) / (2 * rows));
   }
   return G;
 }
 
-/**
- * The frame of an operator with dense or block weights: each block's measurements y become G y, `redundancy` times as many, and
- * signs S on them give W = GᵀS more directions than signs on y have. Blocks of one height share their G.
- */
-export function frameFor(who: string, A: LinearOperator, redundancy: number): Frame {
-  const own = A.pattern(), pattern = framedPattern(who, own, redundancy);
-  if (!A.weights) throw new TypeError(`${who}: ${A.name} does not tell its values; give linop a pattern and weights`);
-  const from = blocksOf(own as Blocked), to = blocksOf(pattern), heights = heightsOf(own as Blocked), shared = heights.length === 1;
-  const made = heights.map((rows, b) => harmonicFrame(to[b]!.rows, rows));
-  const all = own.kind === 'blocks' ? own.blocks : from;
-  const framePattern: Pattern = { kind: 'blocks', shared, blocks: all.map(({ rows }) => ({ rows: rowsOf(rows, redundancy), cols: rows })) };
-  const values = new Float32Array(weightCount(framePattern));
-  made.reduce((at, block) => (values.set(block, at), at + block.length), 0);
+function makeFrame(A: LinearOperator, own: Blocked, pattern: Blocked, redundancy: number): Frame {
+  const from = ownBlocks(own), to = ownBlocks(pattern), heights = heightsOf(own), shared = heights.length === 1;
+  const parts = heights.map((rows, b) => cosineFrame(to[b]!.rows, rows));
+  const all: Pattern = { kind: 'blocks', shared, blocks: blocksOf(own).map(({ rows }) => ({ rows: raised(rows, redundancy), cols: rows })) };
+  const entries = new Float32Array(weightCount(all));
+  parts.reduce((at, part) => (entries.set(part, at), at + part.length), 0);
 
   function of(weights: Float32Array): Float32Array {
     const out = new Float32Array(weightCount(pattern));
     let read = 0, written = 0;
     from.forEach(({ rows, cols }, b) => {
       const high = to[b]!.rows;
-      gemm(view(made[shared ? 0 : b]!, high, rows), view(weights, rows, cols, cols, read), view(out, high, cols, cols, written));
+      gemm(view(parts[shared ? 0 : b]!, high, rows), view(weights, rows, cols, cols, read), view(out, high, cols, cols, written));
       read += rows * cols;
       written += high * cols;
     });
     return out;
   }
-  const map = patternMap(pattern), weights = of(A.weights());
+  const map = patternMap(pattern), weights = of(A.weights!());
   return {
-    G: param('frame', resident(values), { map: patternMap(framePattern), trainable: false }),
+    G: { name: 'frame', value: resident(entries), grad: new Float32Array(0), map: patternMap(all), oneBit: false, trainable: false },
     physics: linop({
       name: `frame·${A.name}`, inShape: A.inShape, outShape: [map.outSize],
       apply: (x, out, batch) => map.apply(weights, x, out, batch),
@@ -97,6 +97,20 @@ export function frameFor(who: string, A: LinearOperator, redundancy: number): Fr
     }),
     of,
   };
+}
+
+const known = new WeakMap<LinearOperator, Map<number, Frame>>();
+
+/**
+ * The frame of an operator with dense or block weights, made once: each block's measurements y become G y, `redundancy` times as many,
+ * and signs on them reach more directions W = GᵀS than signs on y. Blocks of as many measurements share their G.
+ */
+export function frameFor(who: string, A: LinearOperator, redundancy: number): Frame {
+  const own = A.pattern(), pattern = framedPattern(who, own, redundancy);
+  if (!A.weights) throw new TypeError(`${who}: ${A.name} does not tell its values; give linop a pattern and weights`);
+  const made = known.get(A) ?? new Map<number, Frame>(), frame = made.get(redundancy) ?? makeFrame(A, own as Blocked, pattern, redundancy);
+  known.set(A, made.set(redundancy, frame));
+  return frame;
 }
 
 /** The frame in front of a network's matrices; undefined where they stand on A's own mask. */

@@ -29,7 +29,7 @@ export interface UnrolledOptions {
 export interface LearnedIstaOptions extends UnrolledOptions {
   readonly coupling?: Coupling;
   readonly start?: 'zero' | 'linear';
-  /** W = GᵀS, S learnt, behind a tight frame G of so many times the measurements of A: from 1 to 64. Dense and block masks; not 'lista'. */
+  /** W = GᵀS, S learnt, behind a tight frame G of so many times the measurements of A, 1 to 64 (rows rounded). Dense and block masks; not 'lista'. */
   readonly frame?: number;
 }
 

@@ -54,7 +54,7 @@ const framedBalance = 10;
 
 /**
  * ALISTA's weight problem over signs, or over −1, 0, +1 with a fixed number of zeros: codes that are least coherent with the
- * physics, found by annealing without data; then steps and thresholds alone are trained, layer by layer and all together.
+ * physics, found by annealing without data, behind a frame with a `balance` of 10 unless told; then steps and thresholds alone are trained, layer by layer and all together.
  */
 export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {}): Binarizer {
   if (!(zeros >= 0 && zeros < 1)) throw new RangeError(`analyticQubo: expected zeros from 0 to below 1, got ${zeros}`);
@@ -63,7 +63,7 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
     name,
     async fit(net, data, options = {}) {
       const copy = cloneToBinarize(name, net), W = tiedWeight(name, copy), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
-      const { codes, scale } = await analyticCodes(physics, { zeros, ...(frame && { balance: framedBalance }), ...search, seed: options.seed, signal: options.signal }, name);
+      const { codes, scale } = await analyticCodes(physics, { zeros, ...search, balance: search.balance ?? (frame ? framedBalance : 0), seed: options.seed, signal: options.signal }, name);
       const oneBit = oneBitNetwork(copy, name, { scale, codes: new Map([[W, codes]]) });
       await directSearch(oneBit, data, { ...options, phase: `${options.phase ?? name}, layer by layer` });
       const signals = Math.min(500, Math.floor(data.size.train / 2));

@@ -10,7 +10,7 @@ export interface CodeSearchOptions {
    * without a correction for its memory suffers from Σ_j B_ij B_ji (the Onsager term of Donoho, Maleki & Montanari 2009).
    */
   readonly symmetry?: number;
-  /** β in β (s_iᵀa_i / c − 1)², c the mean of s_iᵀa_i over all columns: what one scale for all columns asks for. */
+  /** β in β (s_iᵀa_i / c − 1)², c the mean of s_iᵀa_i over the columns of A, from the second pass on: one scale suits columns of one s_iᵀa_i. */
   readonly balance?: number;
   readonly seed?: number;
   /** Times that all columns are annealed, each time from a lower temperature. */

@@ -22,11 +22,12 @@ export interface DataStep {
  * frame G, and then v = x − eta WᵀG(A x − y).
  */
 export function gradientData(operator: LinearOperator, { W, G, eta }: { W?: Param; G?: Param; eta?: Param }): DataStep {
-  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape), lifted = G?.map!.outSize ?? m;
+  const A = productsOf(operator), n = sizeOf(operator.inShape), m = sizeOf(operator.outShape), framed = G?.map!.outSize ?? m;
+  if (G && !W) throw new TypeError('gradient step: expected a frame in front of a learnt W, got no W');
   /** G r; r itself without a frame. */
-  const lift = (r: Float32Array, batch: number): Float32Array => {
+  const through = (r: Float32Array, batch: number): Float32Array => {
     if (!G) return r;
-    const z = temp(lifted * batch);
+    const z = temp(framed * batch);
     G.map!.apply(G.value, r, z, batch);
     return z;
   };
@@ -36,18 +37,19 @@ export function gradientData(operator: LinearOperator, { W, G, eta }: { W?: Para
     W ? W.map!.apply(W.value, x, out, batch) : A.apply(x, out, batch);
   return {
     params: [...(W ? [W] : []), ...(eta ? [eta] : [])],
-    operations: () => [product('x', 'r'), combine(1, 'r', -1, 'y', 'r'), ...(G ? [product('r', 'framed', G)] : []), adjointProduct(G ? 'framed' : 'r', 'u', W), combine(1, 'x', eta ? -eta.value[0]! : -1, 'u', 'v')],
+    operations: () => [product('x', 'r'), combine(1, 'r', -1, 'y', 'r'), ...(G ? [product('r', 'framed', G)] : []),
+      adjointProduct(G ? 'framed' : 'r', 'u', W), combine(1, 'x', eta ? -eta.value[0]! : -1, 'u', 'v')],
     step(x, y, batch) {
       const size = eta ? eta.value[0]! : 1, r = temp(m * batch), u = temp(n * batch), v = temp(n * batch);
       A.apply(x, r, batch);
       axpby(1, r, -1, y, r);
-      const z = lift(r, batch);
+      const z = through(r, batch);
       back(z, u, batch);
       axpby(1, x, -size, u, v);
       return [v, (gv, gx) => {
         if (eta?.trainable) eta.grad[0]! -= dot(gv, u);
         if (!gx && !W?.trainable) return;
-        const gu = temp(n * batch), gz = temp(lifted * batch);
+        const gu = temp(n * batch), gz = temp(framed * batch);
         axpby(-size, gv, 0, gv, gu);
         if (W?.trainable) W.map!.addGradient(gu, z, W.grad, batch);
         if (!gx) return;
