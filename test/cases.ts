@@ -118,6 +118,7 @@ export const networkCases: readonly {
   { name: 'ista', make: unrolledIsta, solver: 'ista' },
   { name: 'lista', make: (p, o) => learnedIsta(p, { ...o, coupling: 'lista' }), solver: 'ista' },
   { name: 'coupled', make: (p, o) => learnedIsta(p, { ...o, coupling: 'coupled' }), solver: 'ista' },
+  { name: 'untied', make: (p, o) => learnedIsta(p, { ...o, coupling: 'untied' }), solver: 'ista' },
   { name: 'tied', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied' }), solver: 'ista' },
   { name: 'coupled behind a frame', make: (p, o) => learnedIsta(p, { ...o, coupling: 'coupled', frame: 1.5 }), solver: 'ista', on: matrices },
   { name: 'tied behind a frame', make: (p, o) => learnedIsta(p, { ...o, coupling: 'tied', frame: 2.6 }), solver: 'ista', on: matrices },

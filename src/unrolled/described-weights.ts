@@ -27,6 +27,6 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
     pattern = redundancy === undefined ? operator.pattern() : framedPattern(preset, operator.pattern(), redundancy as number),
     count = weightCount(pattern),
     fitted = preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
-  if (coupling === 'coupled') return fitted + Number(args['layers']) * count;
+  if (coupling === 'coupled' || coupling === 'untied') return fitted + Number(args['layers']) * count;
   return fitted + (coupling === 'lista' ? count + gramWeights(pattern) : count);
 }

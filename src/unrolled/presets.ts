@@ -16,7 +16,7 @@ import { shrinkage, supportSelecting, type Shrinkage, type SupportSelection } fr
 /** min_x ½‖A x − y‖² + g(x). */
 export const problem = (operator: LinearOperator, prox: Prox): Problem => ({ operator, prox });
 
-export type Coupling = 'lista' | 'coupled' | 'tied' | 'analytic';
+export type Coupling = 'lista' | 'coupled' | 'untied' | 'tied' | 'analytic';
 
 export interface UnrolledOptions {
   /** Number of unrolled layers K. */
@@ -66,6 +66,7 @@ export function unrolledIsta(problem: Problem, options: UnrolledOptions): Unroll
  * Learned ISTA on the pattern of A.
  * - 'lista': x⁺ = soft(Wᵀy + (I − G) x, theta_k), one W and one G for all layers (Gregor & LeCun 2010).
  * - 'coupled': x⁺ = soft(x + W_kᵀ(y − A x), theta_k), a W for each layer (Chen et al. 2018, LISTA-CP).
+ * - 'untied': x⁺ = soft(x − gamma_k W_kᵀ(A x − y), theta_k), a W for each layer and, for weights of one scale, steps of their own.
  * - 'tied': x⁺ = soft(x − gamma_k Wᵀ(A x − y), theta_k), one W (Liu et al. 2019, TiLISTA).
  * - 'analytic': as 'tied', W fixed in closed form (ALISTA; dense and block patterns).
  * Untrained, all but 'analytic' are ISTA with step 1/L. Throws for operators that do not tell their values.
@@ -91,12 +92,14 @@ export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero
     }
     case 'coupled': return begun(each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
       { W: matrixLike(`W.${k}`, met, 1 / L), ...own, theta: theta(k) })));
+    case 'untied': return begun(each(k => gradientStep(`untied.${k}`, operator, shrink(k),
+      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
     case 'tied': case 'analytic': {
       const W = coupling === 'tied' ? matrixLike('W', met, 1 / L) : matrixLike('W', met, 1, false, framedWeight(operator, frame));
       return begun(each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
         { W, ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
     }
-    default: throw new RangeError(`learned-ista: expected coupling lista, coupled, tied or analytic, got ${JSON.stringify(coupling)}`);
+    default: throw new RangeError(`learned-ista: expected coupling lista, coupled, untied, tied or analytic, got ${JSON.stringify(coupling)}`);
   }
 }
 

@@ -24,12 +24,12 @@ function blocksOf(who: string, operator: LinearOperator): Dictionary[] {
   return (pattern.kind === 'blocks' && pattern.shared ? blocks.slice(0, 1) : blocks).map(({ rows, cols }) => dictionary(weights.subarray(at, at += rows * cols), rows, cols));
 }
 
-/** The one matrix of x⁺ = soft(x − γ_k Wᵀ(A x − y), θ_k). */
-function tiedWeight(who: string, net: UnrolledNetwork): Param {
-  const { preset, args } = net.description, coupling = String(args['coupling']), [W] = oneBitParams(net);
-  if (preset !== 'learned-ista' || !['tied', 'analytic'].includes(coupling))
-    throw new TypeError(`${who}: expected learnedIsta with coupling tied or analytic, got ${preset} with coupling ${coupling}`);
-  return W!;
+/** The one matrix of x⁺ = soft(x − γ_k Wᵀ(A x − y), θ_k), or one for each layer. */
+function weightsOf(who: string, net: UnrolledNetwork): Param[] {
+  const { preset, args } = net.description, coupling = String(args['coupling']);
+  if (preset !== 'learned-ista' || !['untied', 'tied', 'analytic'].includes(coupling))
+    throw new TypeError(`${who}: expected learnedIsta with coupling untied, tied or analytic, got ${preset} with coupling ${coupling}`);
+  return oneBitParams(net);
 }
 
 /** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them. */
@@ -52,6 +52,9 @@ export async function analyticCodes(operator: LinearOperator, options: AnalyticQ
  */
 const framedBalance = 10;
 
+/** Between the seeds of two layers' codes. */
+const layerSeeds = 2 ** 20;
+
 /**
  * ALISTA's weight problem over signs, or over −1, 0, +1 with a fixed number of zeros: codes that are least coherent with the
  * physics, found by annealing without data, behind a frame with a `balance` of 10 unless told; then steps and thresholds alone are trained, layer by layer and all together.
@@ -62,9 +65,15 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
   return {
     name,
     async fit(net, data, options = {}) {
-      const copy = cloneToBinarize(name, net), W = tiedWeight(name, copy), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
-      const { codes, scale } = await analyticCodes(physics, { zeros, ...search, balance: search.balance ?? (frame ? framedBalance : 0), seed: options.seed, signal: options.signal }, name);
-      const oneBit = oneBitNetwork(copy, name, { scale, codes: new Map([[W, codes]]) });
+      const copy = cloneToBinarize(name, net), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
+      const { seed = 1, signal } = options, balance = search.balance ?? (frame ? framedBalance : 0);
+      const codes = new Map<Param, Codes>(), scales: number[] = [];
+      for (const [k, W] of weightsOf(name, copy).entries()) {
+        const own = await analyticCodes(physics, { zeros, ...search, balance, seed: seed + layerSeeds * k, signal }, name);
+        codes.set(W, own.codes);
+        scales.push(own.scale);
+      }
+      const scale = scales.reduce((sum, own) => sum + own, 0) / scales.length, oneBit = oneBitNetwork(copy, name, { scale, codes });
       await directSearch(oneBit, data, { ...options, phase: `${options.phase ?? name}, layer by layer` });
       const signals = Math.min(500, Math.floor(data.size.train / 2));
       await train(oneBit, data, { phase: name, ...jointDefaults, earlyStop: { every: 100, patience: 10, signals }, ...options });
