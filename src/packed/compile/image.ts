@@ -17,7 +17,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =
  * Where a module keeps what: the constants of the matrices first, which are its image, then iterates and tables. Each matrix is laid
  * out for the directions in which the solver multiplies by it. Where A is `drawn`, it has its room before the image.
  */
-export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: readonly Drawn[]): { image: Uint8Array; spec: Spec } {
+export function layOut({ n, m, A, G, steps }: Solver, precision: Precision, drawn: readonly Drawn[]): { image: Uint8Array; spec: Spec } {
   const parts: { at: number; bytes: Uint8Array }[] = [];
   let end = firstByte, tables = kernels.gemmScratch();
   const place = (bytes: number): number => {
@@ -63,12 +63,12 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: 
   const products: ProductSpec[] = [], backs = new Map<SolverMatrix, number>();
   const add = (matrix: SolverMatrix, adjoint: boolean): number =>
     products.push(matrix.scale === undefined ? floatBlocks(matrix, adjoint) : signBlocks(matrix, matrix.scale, adjoint)) - 1;
-  const ahead = add(A, false);
+  const ahead = add(A, false), frame = G ? add(G, false) : -1;
   for (const { W } of steps) if (!backs.has(W)) backs.set(W, add(W, true));
 
   const image = new Uint8Array(end - start);
   for (const { at, bytes } of parts) image.set(bytes, at - start);
-  const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), scratch: place(tables),
+  const iterates = { x: place(4 * n * together), u: place(4 * n * together), r: place(4 * m * together), y: place(4 * m * together), framed: place(4 * (G?.rows ?? 0) * together), scratch: place(tables),
     second: products.some(product => 'second' in product) ? place(4 * n * together) : 0 };
   return {
     image,
@@ -77,7 +77,7 @@ export function layOut({ n, m, A, steps }: Solver, precision: Precision, drawn: 
       // The exact kernel for one signal is that for several.
       fewest: precision === 'exact' ? 1 : 2,
       kinds: [kinds[precision], kinds.exact],
-      products, ahead, steps: steps.map(({ W, eta, theta, keep }) => [backs.get(W)!, eta, theta, keep]),
+      products, ahead, frame, steps: steps.map(({ W, eta, theta, keep }) => [backs.get(W)!, eta, theta, keep]),
     },
   };
 }

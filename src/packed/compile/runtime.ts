@@ -33,6 +33,8 @@ export interface Spec {
   readonly u: number;
   readonly r: number;
   readonly y: number;
+  /** Room for G r. */
+  readonly framed: number;
   readonly scratch: number;
   /** Room for the product of a second matrix of signs; 0 where no product has one. */
   readonly second: number;
@@ -45,6 +47,8 @@ export interface Spec {
   readonly products: readonly ProductSpec[];
   /** A x and y ↦ Wᵀ y as places in `products`. */
   readonly ahead: number;
+  /** G in front of every W; −1 where there is none. */
+  readonly frame: number;
   readonly steps: readonly (readonly [back: number, eta: number, theta: number, keep: number])[];
 }
 
@@ -98,7 +102,8 @@ export function solver(wasm: string, image: string, spec: Spec, draw?: typeof ga
         multiply(spec.products[spec.ahead]!, x, r, lanes);
         kernels.axpby(1, r, -1, measured, r, m * lanes);
       }
-      multiply(spec.products[back]!, r, u, lanes);
+      if (spec.frame >= 0) multiply(spec.products[spec.frame]!, r, spec.framed, lanes);
+      multiply(spec.products[back]!, spec.frame >= 0 ? spec.framed : r, u, lanes);
       if (keep) {
         kernels.axpby(1, x, -eta, u, u, n * lanes);
         kernels.softThreshold(u, theta, x, n * lanes);

@@ -22,22 +22,24 @@ export interface SolverMatrix {
 /** Whether a matrix of codes has zeros among them. */
 export const isTernary = ({ weights, scale }: SolverMatrix): boolean => scale !== undefined && weights.includes(0);
 
-/** A network as numbers alone: from x = 0, x⁺ = soft(x − eta Wᵀ(A x − y), theta) for each step, `keep` largest entries let through. */
+/** A network as numbers alone: from x = 0, x⁺ = soft(x − eta WᵀG(A x − y), theta) for each step, `keep` largest entries let through. */
 export interface Solver {
   readonly n: number;
   readonly m: number;
   readonly A: SolverMatrix;
+  /** The frame in front of every W, where there is one. */
+  readonly G?: SolverMatrix;
   /** W is A itself where the layer has no other. */
   readonly steps: readonly { readonly W: SolverMatrix; readonly eta: number; readonly theta: number; readonly keep: number }[];
 }
 
 /**
- * Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks without a frame, A told by its
- * entries. Not so a product of operators: the engine multiplies by one after the other, which is quicker and gives other bits.
+ * Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, A told by its entries. Not so a
+ * product of operators: the engine multiplies by one after the other, which is quicker and gives other bits.
  */
 export function isSolver({ layers, problem: { operator } }: OneBitNetwork): boolean {
   return !operator.derived && operator.weights !== undefined && blocksOf(operator.pattern()) !== undefined &&
-    layers.every(({ step }) => step && !step.G && (!step.W || blocksOf(step.W.map!.pattern)));
+    layers.every(({ step }) => step && (!step.W || blocksOf(step.W.map!.pattern)));
 }
 
 /** A's entries; A is dense or of blocks. */
@@ -70,5 +72,6 @@ export function solverOf(net: OneBitNetwork): Solver {
     if (W && !learnt.has(W)) learnt.set(W, learntMatrix(W, net));
     return { W: W ? learnt.get(W)! : A, eta: eta ? eta.value[0]! : 1, theta: theta.value[0]!, keep };
   });
-  return { n: sizeOf(operator.inShape), m: sizeOf(operator.outShape), A, steps };
+  const G = net.layers[0]?.step?.G;
+  return { n: sizeOf(operator.inShape), m: sizeOf(operator.outShape), A, ...(G && { G: learntMatrix(G, net) }), steps };
 }
