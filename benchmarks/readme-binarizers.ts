@@ -50,6 +50,25 @@ export function binarizersTable(): string {
   }));
 }
 
+/** Redundancies of the frames that were run. */
+const frames = [1.25, 1.5, 2, 4, 8];
+
+/** Signs behind frames beside floats, ternary codes and signs without one: mean ± deviation over seeds, on Gaussian and ±1 blocks. */
+export function framesTable(): string {
+  const rowsOf = (file: string): readonly Row[] => read<{ rows: readonly Row[] }>(file).rows;
+  const kinds = (['gaussian', 'rademacher'] as const).map(kind => [
+    ...[`binarizers-${kind}`, `binarizers-${kind}-more`].flatMap(rowsOf), ...frames.flatMap(frame => rowsOf(`frame-${kind}-${frame}`)),
+  ]);
+  const signs = ['straight-through', 'qubo', 'analytic-qubo'];
+  const lines = [...['float', 'analytic-qubo-ternary', 'ternary', ...signs].map(method => ({ method, frame: undefined })),
+    ...frames.flatMap(frame => signs.map(method => ({ method, frame })))];
+  return markdown(['method', 'frame', 'bits per weight', 'weight bytes', 'all bytes', '8 Gaussian blocks, NMSE dB', '8 ±1 blocks, NMSE dB'], lines.map(({ method, frame }) => {
+    const own = kinds.map(rows => rows.filter(row => row.method === method && row.frame === frame)), { bytes, bitsPerWeight } = own[0]![0]!;
+    return [method, frame === undefined ? '–' : String(frame), bitsPerWeight!.toPrecision(3), String(bytes!.signs + bytes!.index + bytes!.scale),
+      own.map(rows => rows[0]!.bytes!.total).join(' / '), ...own.map(rows => spread(rows.map(row => row.nmseDb), 2))];
+  }));
+}
+
 interface Interval { readonly mean: number; readonly half: number | null }
 type SearchRow = { readonly method: string; readonly seeds: number } & Readonly<Record<string, Interval>>;
 interface SearchTable { readonly study: string; readonly variant: string; readonly methods: readonly SearchRow[] }

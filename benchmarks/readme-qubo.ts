@@ -83,7 +83,7 @@ export function quantizeTable(): string {
 
 interface CodesRow { readonly codes: string; readonly energy: number; readonly distance: { readonly own: number; readonly common: number }; readonly cpuSeconds: number | null;
   readonly certificate: { readonly mu: number; readonly rho: number; readonly certifiedSparsity: number } }
-interface CodesNetwork { readonly method: string; readonly symmetry: number; readonly zeros: number; readonly most: number; readonly sweeps: number;
+interface CodesNetwork { readonly method: string; readonly bitsPerWeight: number; readonly weightBytes: number; readonly coupling: string; readonly symmetry: number; readonly zeros: number; readonly frame?: number; readonly most: number; readonly sweeps: number;
   readonly nmseDb: number; readonly layers: readonly number[]; readonly training: { readonly steps: number } }
 
 const codesNetworks = (): readonly CodesNetwork[] => read<{ networks: readonly CodesNetwork[] }>('analytic-networks').networks;
@@ -92,7 +92,7 @@ export function codesTable(): string {
   const { codes, floatEnergy } = read<{ codes: readonly CodesRow[]; floatEnergy: number }>('analytic-qubo'), networks = codesNetworks();
   const nmse = ({ codes: name }: CodesRow): string => {
     const symmetry = name.includes('symmetry') ? 0.5 : 0, method = name.startsWith('ternary') ? 'analytic-qubo-ternary' : 'analytic-qubo';
-    return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry && net.layers.length === 16)?.nmseDb.toFixed(1) ?? '–' : '–';
+    return /^(one bit|ternary)/.test(name) ? networks.find(net => net.method === method && net.symmetry === symmetry && net.layers.length === 16 && net.coupling === 'tied' && !net.frame)?.nmseDb.toFixed(1) ?? '–' : '–';
   };
   return markdown(
     ['codes', 'off-diagonal energy', 'to the identity, own λ', 'one λ', 'CPU s', 'μ of the certificate', 'NMSE dB at layer 16'],
@@ -131,7 +131,8 @@ export function headTable(): string {
 
 /** What each ingredient gives, published D: symmetric codes, more layers, zeros. */
 export function ingredientsTable(): string {
-  return markdown(['codes', 'symmetry', 'zeros', 'passes', 'sweeps', 'steps', 'layers', 'NMSE dB'],
-    codesNetworks().map(({ symmetry, zeros, most, sweeps, training: { steps }, layers, nmseDb }) => [zeros ? 'signs under a fixed mask' : 'signs', symmetry.toFixed(1),
-      `${(100 * zeros).toFixed(0)} %`, `${most} %`, String(sweeps), String(steps), String(layers.length), nmseDb.toFixed(1)]));
+  return markdown(['codes', 'matrices', 'bits per weight', 'weight bytes', 'symmetry', 'zeros', 'frame', 'passes', 'sweeps', 'steps', 'layers', 'NMSE dB'],
+    codesNetworks().map(({ bitsPerWeight, weightBytes, coupling, symmetry, zeros, frame, most, sweeps, training: { steps }, layers, nmseDb }) => [
+      zeros ? 'signs under a fixed mask' : frame ? 'signs behind a frame' : 'signs', coupling === 'tied' ? '1' : String(layers.length), bitsPerWeight.toFixed(2), String(weightBytes), symmetry.toFixed(1),
+      `${(100 * zeros).toFixed(0)} %`, frame ? String(frame) : '–', `${most} %`, String(sweeps), String(steps), String(layers.length), nmseDb.toFixed(1)]));
 }
