@@ -17,6 +17,7 @@ export { cg } from './solvers/cg.js';
 export { fista, ista } from './solvers/ista.js';
 export { totalVariation, tvSolver, type TvOptions } from './solvers/tv.js';
 export { analyticWeight, coherenceOf } from './unrolled/analytic-weight.js';
+export { behindFrame } from './unrolled/behind-frame.js';
 export { adam, sgd, type Optimizer } from './unrolled/optimizer.js';
 export { istaNet, type IstaNetOptions } from './unrolled/ista-net.js';
 export { network } from './unrolled/network.js';

@@ -167,6 +167,7 @@ const others: readonly (readonly [name: string, net: () => OneBitNetwork | Promi
   ['a blur, signs', () => signs(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 3))],
   ['a product of matrices', () => floats(learned(compose(gaussian(7, 9, { seed: 1 }), gaussian(9, 11, { seed: 2 })), 2))],
   ['a sampled spectrum', () => floats(unrolledIsta({ operator: fourier([6, 8], { mask: radialMask([6, 8], { lines: 3 }), complexInput: false }), prox: l1() }, { layers: 2 }))],
+  ['ISTA-Net+ behind frames, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 4, shape: [7, 9], frame: 2 }))],
   ['ISTA-Net+, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 8, shape: [7, 9] }))],
   ['ISTA-Net with proximal steps, ternary', () => fitted(ternary(), istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, transform: 'istanet', dataStep: 'proximal' }))],
 ];
@@ -226,6 +227,7 @@ const programs: typeof networks = [
   ['ADMM with a learnt W, support selection', signs(unrolledAdmm({ operator: gaussian(26, 50, { seed: 1 }), prox: l1() },
     { layers: 4, coupling: 'tied', supportSelection: { perLayer: 2, max: 9 } }))],
   ['ISTA-Net+, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 8, shape: [7, 9] })))],
+  ['ISTA-Net+ behind frames, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 5, shape: [7, 9], frame: 1.6 })))],
   ['ISTA-Net+ from a linear start, a scale a channel', fitted(channelWise(), started(istaNet(plane, { layers: 3, features: 5, shape: [9, 7], taps: 5, start: 'linear' })))],
   ['ISTA-Net on sequences, ternary, A the identity', fitted(ternary(), istaNet(line, { layers: 2, features: 3, taps: 9, transform: 'istanet' }))],
   ['ISTA-Net+ on sequences, floats', Promise.resolve(floats(loud(istaNet(line, { layers: 2, features: 3, taps: 7 }))))],

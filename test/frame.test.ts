@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sparseSpikes } from '../datasets/index.js';
+import { dataset, sparseSpikes } from '../datasets/index.js';
 import { convolution, gaussian, matrix, rademacher } from '../operators/index.js';
 import { analyticQubo } from '../src/binary/binarizers/analytic-qubo.js';
 import * as binarizers from '../src/binary/binarizers/index.js';
 import type { Binarizer } from '../src/binary/binarizer.js';
 import { recoveryCertificate } from '../src/binary/certificate.js';
+import { onOperator } from '../src/binary/one-bit-network.js';
 import { sizeOf } from '../src/core/array.js';
 import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
 import { linop } from '../src/core/linop.js';
@@ -15,10 +16,12 @@ import { accounting, pack } from '../src/packed/engine.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
 import type { LinearOperator } from '../src/types.js';
 import { analyticWeight } from '../src/unrolled/analytic-weight.js';
+import { behindFrame } from '../src/unrolled/behind-frame.js';
 import { describedWeights } from '../src/unrolled/described-weights.js';
 import { cosineFrame, frameFor, physicsOf } from '../src/unrolled/frame.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
 import { gradientData } from '../src/unrolled/layers/data-step.js';
-import { learnedIsta } from '../src/unrolled/presets.js';
+import { learnedIsta, unrolledIsta } from '../src/unrolled/presets.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
 
 /** The orthonormal DCT-II by SciPy, one frequency after the other. */
@@ -108,6 +111,37 @@ bits('the certificate speaks of G A, and W alone is counted, per entry of a matr
   assert.ok(Math.abs(certificate.scale / scale - 1) < 1e-5);
   const mu = Math.max(...diagonal.flatMap((_, i) => diagonal.map((__, j) => (i === j ? 0 : Math.abs(scale * off(i, j))))));
   assert.ok(Math.abs(certificate.mu / mu - 1) < 1e-5);
+});
+bits('a trained network goes behind a frame and computes what it did; steps come along', async () => {
+  const plane = { operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, y = normalTensor([3, 20], 5);
+  const nets = [
+    learnedIsta(plane, { layers: 3, coupling: 'untied' }), learnedIsta({ operator: operators['blocks of unequal heights']![0](), prox: l1() }, { layers: 2 }),
+    istaNet(plane, { layers: 2, features: 4, shape: [7, 9], taps: 5 }), istaNet(plane, { layers: 2, features: 3, shape: [7, 9], transform: 'istanet', start: 'linear' }),
+  ];
+  for (const net of nets) for (const frame of [1, 1.5, 2.2]) {
+    for (const [i, { value }] of net.params.entries()) value.set(normals(value.length, 6, i).map(w => (value.length === 1 ? 0.02 : w / 8)));
+    const framed = behindFrame(net, frame), own = net.problem.operator.outShape[0] === 20 ? y : normalTensor([3, 10], 5);
+    assert.ok(relativeError(framed.forward(own).data, net.forward(own).data) < 1e-4);
+    assert.throws(() => behindFrame(framed, 2), /^frame: expected a network without a frame, got one with one$/);
+  }
+  assert.throws(() => behindFrame(unrolledIsta(plane, { layers: 1 }), 2), /^frame: expected learned-ista or ista-net, got ista$/);
+});
+bits('convolutions behind frames: counted per entry of W, read back from a file, packed and carried to another size', async () => {
+  const operator = convolution([[0.5, 0.3, 0.1]], [8, 9]), image = sparseSpikes(72, { density: 0.2 });
+  const data = dataset({ name: 'spikes', shape: [8, 9], fill: (split, index, out) => out.set(image.sample(split, index).data) });
+  for (const binarizer of [binarizers.straightThrough(), binarizers.ternary(), binarizers.channelWise(), binarizers.qubo(), binarizers.float()]) {
+    const net = await binarizer.fit(istaNet({ operator, prox: l1() }, { layers: 2, features: 4, frame: 1.5 }), data, { steps: 4, batch: 2 }), y = normalTensor([2, 8, 9], 3);
+    const { net: again } = decodeModel(encodeModel(net)), expected = net.forward(y).data;
+    assert.equal(again.forward(y).data, expected);
+    assert.ok(relativeError(pack(again, { precision: 'exact' }).reconstruct(y).data, expected) < 1e-5);
+    const wide = convolution([[0.5, 0.3, 0.1]], [11, 10]);
+    assert.is(pack(onOperator(net, wide)).reconstruct(normalTensor([11, 10], 4)).size, 110);
+    if (binarizer.name !== 'straight-through') continue;
+    // Channels 1 and 4 become 2 and 6.
+    assert.is(accounting(net).bytes.signs, Math.ceil((2 * 9 * (2 * 4 + 4 * 6 * 4 + 6)) / 8));
+    assert.ok(Math.abs(accounting(net).bitsPerWeight / ((2 * 9 * (2 * 4 + 4 * 6 * 4 + 6) + 32) / (2 * (4 + 4 * 16 + 4) * 72 ** 2)) - 1) < 1e-9);
+    assert.is(describedWeights(net.problem, net.description), 2 * 9 * (2 * 4 + 4 * 6 * 4 + 6));
+  }
 });
 bits('one line for what has no frame', () => {
   const blurred = { operator: convolution([0.5, 0.3, -0.2], [24]), prox: l1() }, silent = linop({ name: 'silent', inShape: [4], outShape: [2], forward() {}, adjoint() {}, pattern: () => ({ kind: 'dense', rows: 2, cols: 4 }) });

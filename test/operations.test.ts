@@ -41,6 +41,7 @@ const networks: Readonly<Record<string, UnrolledNetwork>> = {
   'analytic': learnedIsta(dense, { layers: 3, coupling: 'analytic' }), 'from a linear start': learnedIsta(dense, { layers: 3, start: 'linear' }),
   'behind a frame': learnedIsta(dense, { layers: 3, frame: 1.5 }), 'coupled behind the frame of shared blocks': learnedIsta({ ...dense, operator: kroneckerIdentity(3, gaussian(5, 9, { seed: 4 })) }, { layers: 2, coupling: 'coupled', frame: 2 }),
   "LISTA's own form": learnedIsta(blocks, { layers: 3, coupling: 'lista' }), 'ADMM with a learnt W': unrolledAdmm(dense, { layers: 3, coupling: 'tied' }),
+  'ISTA-Net+ behind frames': istaNet(dense, { layers: 2, features: 4, shape: [4, 6], frame: 1.5 }),
   'ISTA-Net+': istaNet(dense, { layers: 2, features: 4, shape: [4, 6] }), 'ISTA-Net': istaNet({ ...dense, operator: identity([24]) }, { layers: 2, features: 3, transform: 'istanet', taps: 5 }),
 };
 

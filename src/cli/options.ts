@@ -26,7 +26,7 @@ export function decibels(text: string): number {
 
 /** The R of --frame, and what it says of itself. */
 export const redundancy = parser(`a number from 1 to ${mostRedundant}`, value => value >= 1 && value <= mostRedundant);
-export const frameHelp = 'signs behind a tight frame: R times as many as measurements alone would take; learned ISTA';
+export const frameHelp = 'signs behind tight frames: R times as many; learned ISTA, ISTA-Net and their like';
 
 /** What --threads says of itself. */
 export const threadsHelp = (what: string): string => `share ${what} between threads; this machine has ${availableParallelism()}`;

@@ -31,8 +31,7 @@ export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: n
     if (!param.map) { thresholds += 4 * param.value.length; continue; }
     if (!param.oneBit) { start += 4 * param.value.length; continue; }
     const matrix = packed.get(param.name), { rows, cols } = matrixSize(param.map.pattern);
-    // Behind a frame they are those of W = GᵀS, which has A's size.
-    full += (net.description.args['frame'] === undefined ? rows : sizeOf(net.problem.operator.outShape)) * cols;
+    full += param.entries ?? rows * cols;
     signBits += param.map.count * (matrix ? 1 : 32);
     index += indexBits(param.map.pattern) + (matrix?.zeros ? param.map.count : 0);
     scaleBits += 32 * (matrix?.rowScales?.length ?? 0);

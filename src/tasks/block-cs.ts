@@ -6,6 +6,7 @@ import { compose, kroneckerIdentity } from '../core/combine.js';
 import { l1, proxByName } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
 import { istaNet } from '../unrolled/ista-net.js';
+import { behindFrame } from '../unrolled/behind-frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { namedImages, type NamedImage } from './image-files.js';
 import { transformOf } from './image-network.js';
@@ -65,7 +66,8 @@ export const blockCs: Task = {
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 9,
   takesFeatures: ['ista-net-plus', 'ista-net'],
-  make({ variant, seed, network, features, folder, weights }) {
+  takesFrame: ['ista-net-plus', 'ista-net', 'learned-ista'],
+  make({ variant, seed, network, features, frame, folder, weights }) {
     const m = measurements[variant]!,
       read = (path: string): Tensor => parseNpy(folder!.read(path), path);
     const A = folder
@@ -83,10 +85,14 @@ export const blockCs: Task = {
     const isLearned = network === 'learned-ista', prox = isLearned ? proxByName(`dct-l1(${side}x${side})`) : l1(),
       problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {
-      if (weights) return importIstaNet(weights, problem, { shape: [side, side], start: Q() });
+      if (weights) {
+        const released = importIstaNet(weights, problem, { shape: [side, side], start: Q() });
+        return frame === undefined ? released : behindFrame(released, frame);
+      }
+      const framed = frame === undefined ? {} : { frame };
       const net = isLearned
-        ? learnedIsta(problem, { layers, lambda: 0.01, coupling: 'tied', start: 'linear' })
-        : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...(features !== undefined && { features }) });
+        ? learnedIsta(problem, { layers, lambda: 0.01, coupling: 'tied', start: 'linear', ...framed })
+        : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...framed, ...(features !== undefined && { features }) });
       net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
       return net;
     };

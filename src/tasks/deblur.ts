@@ -43,6 +43,7 @@ export const deblur: Task = {
   networks: ['hqs-net', 'ista-net-plus', 'ista-net'],
   layers: 5,
   takesFeatures: ['hqs-net', 'ista-net-plus', 'ista-net'],
+  takesFrame: ['hqs-net', 'ista-net-plus', 'ista-net'],
   make(options) {
     const { variant, seed, folder } = options;
     const kernel = kernels[variant]!(),

@@ -50,6 +50,7 @@ export const eegDenoise: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
   takesFeatures: ['ista-net-plus', 'ista-net'],
+  takesFrame: ['ista-net-plus', 'ista-net'],
   make(options) {
     const { variant, seed, folder } = options;
     const A = identity([length]),

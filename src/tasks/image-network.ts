@@ -10,9 +10,9 @@ export const networkName = ({ args }: NetworkDescription): string =>
   (args['dataStep'] === 'proximal' ? 'hqs-net' : args['transform'] === 'istanet' ? 'ista-net' : 'ista-net-plus');
 
 /** ISTA-Net+ small enough to train within a minute on a CPU: 12 channels unless told otherwise, no symmetry loss. */
-export const smallNetwork = (operator: LinearOperator, { network, seed, features = 12 }: TaskOptions, options: Partial<IstaNetOptions> = {}) =>
+export const smallNetwork = (operator: LinearOperator, { network, seed, features = 12, frame }: TaskOptions, options: Partial<IstaNetOptions> = {}) =>
   (layers: number): UnrolledNetwork => istaNet({ operator, prox: l1() },
-    { layers, transform: transformOf(network), features, ...(network === 'hqs-net' && { dataStep: 'proximal' }), symmetry: 0, seed, ...options });
+    { layers, transform: transformOf(network), features, ...(network === 'hqs-net' && { dataStep: 'proximal' }), symmetry: 0, seed, ...(frame !== undefined && { frame }), ...options });
 
 /** Float training, then as long again with every binarizer. */
 export const smallRecipe: Recipe = {

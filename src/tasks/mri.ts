@@ -5,6 +5,7 @@ import { flat, tensor, zeros } from '../core/array.js';
 import { l1 } from '../core/prox.js';
 import { carried } from '../binary/one-bit-network.js';
 import { importIstaNet } from '../packed/released.js';
+import { behindFrame } from '../unrolled/behind-frame.js';
 import { distilled } from '../unrolled/distilled.js';
 import { namedImages, type NamedImage } from './image-files.js';
 import { phantomRecipe, smallNetwork, smallRecipe } from './image-network.js';
@@ -80,8 +81,9 @@ export const mri: Task = {
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 5,
   takesFeatures: ['ista-net-plus', 'ista-net'],
+  takesFrame: ['ista-net-plus', 'ista-net'],
   make(options) {
-    const { variant, seed, folder, weights } = options;
+    const { variant, seed, folder, frame, weights } = options;
     const side = folder ? 128 : 64,
       shape = [side, side];
     const A = fourier(shape, { mask: radialShare(side, Number(variant)), complexInput: false });
@@ -125,7 +127,7 @@ export const mri: Task = {
         lambdas: [0.0003, 0.001, 0.003, 0.01],
       },
       linear: ({ y, operator }) => operator.adjoint(tensor(y, operator.outShape)).data,
-      network: imported ? () => imported : smallNetwork(A, options),
+      network: imported ? () => (frame === undefined ? imported : behindFrame(imported, frame)) : smallNetwork(A, options),
     };
   },
 };

@@ -35,6 +35,7 @@ export const tomography: Task = {
   networks: ['ista-net-plus', 'ista-net'],
   layers: 5,
   takesFeatures: ['ista-net-plus', 'ista-net'],
+  takesFrame: ['ista-net-plus', 'ista-net'],
   make(options) {
     const { variant, seed } = options;
     const count = Number(variant),

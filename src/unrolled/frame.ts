@@ -23,7 +23,12 @@ const mostEntries = 2 ** 24;
 type Blocked = Pattern & { kind: 'dense' | 'blocks' };
 type Block = { readonly rows: number; readonly cols: number };
 
-const raised = (rows: number, redundancy: number): number => Math.round(rows * redundancy);
+/** Rows of a frame for so many columns. Throws a RangeError for a redundancy that none has. */
+export function framedRows(who: string, cols: number, redundancy: number): number {
+  if (typeof redundancy !== 'number' || !(redundancy >= 1 && redundancy <= mostRedundant))
+    throw new RangeError(`${who}: expected a frame of redundancy 1 to ${mostRedundant}, got ${String(redundancy)}`);
+  return Math.round(cols * redundancy);
+}
 
 /** The blocks on the diagonal; a dense matrix is one. */
 const blocksOf = (pattern: Blocked): readonly Block[] => (pattern.kind === 'dense' ? [pattern] : pattern.blocks);
@@ -40,13 +45,13 @@ function heightsOf(pattern: Blocked): readonly number[] {
 
 /** The pattern of A with `redundancy` times its rows. Throws a RangeError for a redundancy or a size, a TypeError for a pattern, that has no frame. */
 export function framedPattern(who: string, pattern: Pattern, redundancy: number): Blocked {
-  if (typeof redundancy !== 'number' || !(redundancy >= 1 && redundancy <= mostRedundant))
-    throw new RangeError(`${who}: expected a frame of redundancy 1 to ${mostRedundant}, got ${String(redundancy)}`);
+  const raised = (rows: number): number => framedRows(who, rows, redundancy);
+  raised(1);
   if (pattern.kind !== 'dense' && pattern.kind !== 'blocks') throw new TypeError(`${who}: expected a dense or block operator for a frame, got ${pattern.kind}`);
-  const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * raised(rows, redundancy), 0);
+  const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * raised(rows), 0);
   if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
-  if (pattern.kind === 'dense') return { ...pattern, rows: raised(pattern.rows, redundancy) };
-  return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: raised(rows, redundancy), cols })) };
+  if (pattern.kind === 'dense') return { ...pattern, rows: raised(pattern.rows) };
+  return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: raised(rows), cols })) };
 }
 
 /**
@@ -68,10 +73,10 @@ export function cosineFrame(rows: number, cols: number): Float32Array {
   return G;
 }
 
-function makeFrame(A: LinearOperator, own: Blocked, pattern: Blocked, redundancy: number): Frame {
+function makeFrame(A: LinearOperator, own: Blocked, pattern: Blocked): Frame {
   const from = ownBlocks(own), to = ownBlocks(pattern), heights = heightsOf(own), shared = heights.length === 1;
   const parts = heights.map((rows, b) => cosineFrame(to[b]!.rows, rows));
-  const all: Pattern = { kind: 'blocks', shared, blocks: blocksOf(own).map(({ rows }) => ({ rows: raised(rows, redundancy), cols: rows })) };
+  const all: Pattern = { kind: 'blocks', shared, blocks: blocksOf(own).map(({ rows }, b) => ({ rows: blocksOf(pattern)[b]!.rows, cols: rows })) };
   const entries = new Float32Array(weightCount(all));
   parts.reduce((at, part) => (entries.set(part, at), at + part.length), 0);
 
@@ -108,7 +113,7 @@ const known = new WeakMap<LinearOperator, Map<number, Frame>>();
 export function frameFor(who: string, A: LinearOperator, redundancy: number): Frame {
   const own = A.pattern(), pattern = framedPattern(who, own, redundancy);
   if (!A.weights) throw new TypeError(`${who}: ${A.name} does not tell its values; give linop a pattern and weights`);
-  const made = known.get(A) ?? new Map<number, Frame>(), frame = made.get(redundancy) ?? makeFrame(A, own as Blocked, pattern, redundancy);
+  const made = known.get(A) ?? new Map<number, Frame>(), frame = made.get(redundancy) ?? makeFrame(A, own as Blocked, pattern);
   known.set(A, made.set(redundancy, frame));
   return frame;
 }

@@ -3,9 +3,11 @@ import { checkShape, formatShape, sizeOf } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { random } from '../core/random.js';
 import { patternMap } from '../kernels/maps/index.js';
+import { channelFrame, type ChannelFrame } from './channel-frame.js';
+import { framedRows } from './frame.js';
 import { gradientData, proximalData } from './layers/data-step.js';
 import { fittedStart, linearStart } from './layers/linear-start.js';
-import { transformStep, type Transform } from './layers/transform-step.js';
+import { transformStep, type Learnt, type Transform } from './layers/transform-step.js';
 import { network } from './network.js';
 import { param, scalar } from './param.js';
 
@@ -28,6 +30,8 @@ export interface IstaNetOptions {
    * where it has one, as circular convolutions do, else by conjugate gradients.
    */
   readonly dataStep?: 'gradient' | 'proximal';
+  /** Kernels W = S G behind tight frames G of so many times their input channels, 1 to 64: see LearnedIstaOptions. */
+  readonly frame?: number;
   /** Weight of the symmetry loss in training. */
   readonly symmetry?: number;
   /** ‖A‖, computed unless given; a network carried to another image size keeps its own. */
@@ -59,8 +63,8 @@ function kernelChannels(transform: string, features: number): Readonly<Record<st
 
 /** How many weights the kernels and the start of `istaNet` have, told before anything is allocated. */
 export function istaNetWeights({ operator }: Problem, options: IstaNetOptions): number {
-  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', taps = 3, shape = operator.inShape } = options;
-  const pairs = Object.values(kernelChannels(transform, features)).reduce((sum, [from, to]) => sum + from * to, 0);
+  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', taps = 3, shape = operator.inShape, frame = 1 } = options;
+  const pairs = Object.values(kernelChannels(transform, features)).reduce((sum, [from, to]) => sum + framedRows('ista-net', from, frame) * to, 0);
   const fitted = start === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
   return layers * pairs * taps ** shape.length + fitted;
 }
@@ -78,7 +82,7 @@ function check(who: string, name: string, value: number, most: number): void {
  * signals, or a shape that does not hold them.
  */
 export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetwork {
-  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', dataStep = 'gradient', symmetry = 0.01, taps = 3, seed = 1 } = options;
+  const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', dataStep = 'gradient', symmetry = 0.01, taps = 3, seed = 1, frame: redundancy } = options;
   const { operator, prox } = problem,
     shape = options.shape ?? operator.inShape,
     who = 'ista-net';
@@ -107,18 +111,25 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
     rng = random(seed, 0x15);
   if (sizeOf(support) * sizeOf(shape) > maxPlaces)
     throw new RangeError(`${who}: expected signals times taps of at most ${maxPlaces}, got ${sizeOf(shape)} times ${sizeOf(support)}`);
-  const maps = new Map<string, PatternMap>();
+  const maps = new Map<string, PatternMap>(), frames = new Map<number, ChannelFrame>();
+  function frameOf(from: number): ChannelFrame | undefined {
+    if (redundancy === undefined) return undefined;
+    const frame = frames.get(from) ?? channelFrame(who, shape as Shape, from, redundancy);
+    frames.set(from, frame);
+    return frame;
+  }
   /** A kernel for each pair of channels, as Glorot & Bengio 2010 draw them; zero where `silent`. */
-  function kernels(name: string, from: number, to: number, silent = false): Param {
-    const pattern: Pattern = { kind: 'toeplitz', shape, support, origin, boundary: 'zero', channels: { in: from, out: to } };
+  function kernels(name: string, from: number, to: number, silent = false): Learnt {
+    const frame = frameOf(from), channels = { in: frame?.channels ?? from, out: to };
+    const pattern: Pattern = { kind: 'toeplitz', shape, support, origin, boundary: 'zero', channels };
     const map = maps.get(`${from} ${to}`) ?? patternMap(pattern),
       deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
     maps.set(`${from} ${to}`, map);
-    return param(
-      name,
-      Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal())),
-      { map, oneBit: true },
-    );
+    const drawn = Float32Array.from({ length: from * to * sizeOf(support) }, () => (silent ? 0 : deviation * rng.normal()));
+    const entries = from * to * sizeOf(shape as Shape) ** 2;
+    return frame
+      ? { param: param(name, frame.of(drawn, sizeOf(support)), { map, oneBit: true, entries }), frame: frame.G }
+      : { param: param(name, drawn, { map, oneBit: true }) };
   }
   const L = 1.001 * length ** 2,
     Q = start === 'linear' ? fittedStart(operator) : undefined;
@@ -135,7 +146,7 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
       symmetry,
     ),
   );
-  const args = { layers, transform, features, shape: [...shape], taps, start, ...(dataStep === 'proximal' && { dataStep }), symmetry, norm: length, seed };
+  const args = { layers, transform, features, shape: [...shape], taps, start, ...(dataStep === 'proximal' && { dataStep }), ...(redundancy !== undefined && { frame: redundancy }), symmetry, norm: length, seed };
   return network(problem, { preset: 'ista-net', prox: prox.name, args }, [
     linearStart('start', operator, { ...(Q && { Q }), scale: 1 / L }),
     ...phases,

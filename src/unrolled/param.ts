@@ -3,8 +3,8 @@ import { alloc, free } from '../kernels/index.js';
 
 /** A learnt array with a zero gradient. */
 export function param(name: string, value: Float32Array,
-  { map, oneBit = false, trainable = true, min }: { map?: PatternMap; oneBit?: boolean; trainable?: boolean; min?: number } = {}): Param {
-  return { name, value, grad: new Float32Array(value.length), ...(map && { map }), oneBit, trainable, ...(min !== undefined && { min }) };
+  { map, oneBit = false, trainable = true, min, entries }: { map?: PatternMap; oneBit?: boolean; trainable?: boolean; min?: number; entries?: number } = {}): Param {
+  return { name, value, grad: new Float32Array(value.length), ...(map && { map }), oneBit, trainable, ...(min !== undefined && { min }), ...(entries !== undefined && { entries }) };
 }
 
 /** A learnt non-negative number: a threshold, a step size, a penalty. */

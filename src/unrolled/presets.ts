@@ -1,4 +1,5 @@
 import type { Layer, LinearOperator, NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
+import { sizeOf } from '../core/array.js';
 import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
@@ -49,10 +50,10 @@ function setUp(who: string, { operator, prox }: Problem, { layers, lambda = 0.4,
 const describe = (preset: string, prox: Prox, args: Record<string, unknown>): NetworkDescription => ({ preset, prox: prox.name, args });
 
 /** A matrix on the pattern of A, with A's values times `factor`, or others. Throws a TypeError if A does not tell its values. */
-function matrixLike(name: string, { operator }: Pick<Problem, 'operator'>, factor: number, trainable = true, values?: Float32Array): Param {
+function matrixLike(name: string, { operator, entries }: Pick<Problem, 'operator'> & { readonly entries?: number }, factor: number, trainable = true, values?: Float32Array): Param {
   if (!operator.weights) throw new TypeError(`${name}: ${operator.name} does not tell its values; give linop a pattern and weights`);
   const value = values ?? operator.weights().map(w => w * factor);
-  return param(name, value, { map: patternMap(operator.pattern()), oneBit: true, trainable });
+  return param(name, value, { map: patternMap(operator.pattern()), oneBit: true, trainable, ...(entries !== undefined && { entries }) });
 }
 
 /** K ISTA iterations with learnable step sizes eta_k and thresholds theta_k. Untrained: ISTA with step 1/L. */
@@ -79,7 +80,7 @@ export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero
   if (redundancy !== undefined && coupling === 'lista') throw new TypeError('learned-ista: expected no frame with coupling lista');
   const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
   const { operator, prox } = problem, frame = redundancy === undefined ? undefined : frameFor('learned-ista', operator, redundancy);
-  const met = { operator: frame?.physics ?? operator }, own = frame && { G: frame.G };
+  const met = frame ? { operator: frame.physics, entries: sizeOf(operator.outShape) * sizeOf(operator.inShape) } : { operator }, own = frame && { G: frame.G };
   const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }), ...(redundancy !== undefined && { frame: redundancy }) });
   const begun = (layers: readonly Layer[]): UnrolledNetwork =>
     network(problem, description, start === 'linear' ? [linearStart('start', operator, { Q: fittedStart(operator) }), ...layers] : layers);

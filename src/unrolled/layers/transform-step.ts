@@ -1,33 +1,48 @@
-import type { Layer, Param, State } from '../../types.js';
+import type { Layer, Operation, Param, State } from '../../types.js';
 import { axpby, dot, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
 import type { DataStep } from './data-step.js';
 import { combine, product, rectify, soft } from './operations.js';
 
+/** A learnt map, and what its input goes through before: a fixed frame, or nothing. */
+export interface Learnt {
+  readonly param: Param;
+  readonly frame?: Param;
+}
+
 /** The maps of one learnt transform; `D` and `G` are absent in ISTA-Net. */
 export interface Transform {
-  readonly D?: Param;
-  readonly F1: Param;
-  readonly F2: Param;
-  readonly B1: Param;
-  readonly B2: Param;
-  readonly G?: Param;
+  readonly D?: Learnt;
+  readonly F1: Learnt;
+  readonly F2: Learnt;
+  readonly B1: Learnt;
+  readonly B2: Learnt;
+  readonly G?: Learnt;
 }
 
 const relu = (a: Float32Array): void => { for (let i = 0; i < a.length; i++) if (a[i]! < 0) a[i] = 0; };
 /** grad ← 0 where the rectified `a` is 0. */
 const reluVjp = (a: Float32Array, grad: Float32Array): void => { for (let i = 0; i < a.length; i++) if (!(a[i]! > 0)) grad[i] = 0; };
 
-function apply({ map, value }: Param, x: Float32Array, batch: number): Float32Array {
+function mapped({ map, value }: Param, x: Float32Array, batch: number): Float32Array {
   const out = temp(map!.outSize * batch);
   map!.apply(value, x, out, batch);
   return out;
 }
 
+const apply = ({ param, frame }: Learnt, x: Float32Array, batch: number): Float32Array => mapped(param, frame ? mapped(frame, x, batch) : x, batch);
+
 /** The gradient of a map's input; its weights' gradient is added to the param. */
-function back(param: Param, x: Float32Array, gradient: Float32Array, out: Float32Array, batch: number): void {
-  if (param.trainable) param.map!.addGradient(x, gradient, param.grad, batch);
-  param.map!.applyAdjoint(param.value, gradient, out, batch);
+function back({ param, frame }: Learnt, x: Float32Array, gradient: Float32Array, out: Float32Array, batch: number): void {
+  scratch(() => {
+    if (param.trainable) param.map!.addGradient(frame ? mapped(frame, x, batch) : x, gradient, param.grad, batch);
+    const framed = frame ? temp(param.map!.inSize * batch) : out;
+    param.map!.applyAdjoint(param.value, gradient, framed, batch);
+    if (frame) frame.map!.applyAdjoint(frame.value, framed, out, batch);
+  });
 }
+
+const learntProduct = (from: string, to: string, { param, frame }: Learnt): Operation[] =>
+  frame ? [product(from, 'framed', frame), product('framed', to, param)] : [product(from, to, param)];
 
 /**
  * A step v towards what was measured, then a soft threshold in a learnt transform:
@@ -38,11 +53,12 @@ function back(param: Param, x: Float32Array, gradient: Float32Array, out: Float3
 export function transformStep(name: string, data: DataStep, { D, F1, F2, B1, B2, G }: Transform,
   theta: Param, symmetry: number): Layer {
   return {
-    name, params: [...data.params, theta, ...(D ? [D] : []), F1, F2, B1, B2, ...(G ? [G] : [])],
+    name, params: [...data.params, theta, ...[D, F1, F2, B1, B2, G].flatMap(learnt => (learnt ? [learnt.param] : []))],
     ...(data.operations && {
       operations: () => [
-        ...data.operations!(), ...(D ? [product('v', 'd', D)] : []), product(D ? 'd' : 'v', 'a', F1), rectify('a'), product('a', 'h', F2), soft('h', theta, 'h'),
-        product('h', 'a', B1), rectify('a'), ...(G ? [product('a', 'd', B2), product('d', 'x', G), combine(1, 'x', 1, 'v', 'x')] : [product('a', 'x', B2)]),
+        ...data.operations!(), ...(D ? learntProduct('v', 'd', D) : []), ...learntProduct(D ? 'd' : 'v', 'a', F1), rectify('a'), ...learntProduct('a', 'h', F2),
+        soft('h', theta, 'h'), ...learntProduct('h', 'a', B1), rectify('a'),
+        ...(G ? [...learntProduct('a', 'd', B2), ...learntProduct('d', 'x', G), combine(1, 'x', 1, 'v', 'x')] : learntProduct('a', 'x', B2)),
       ],
     }),
     vjp(state, y, batch) {

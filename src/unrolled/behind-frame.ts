@@ -1,0 +1,24 @@
+import type { UnrolledNetwork } from '../types.js';
+import { sizeOf } from '../core/array.js';
+import { channelFrame } from './channel-frame.js';
+import { frameFor } from './frame.js';
+import { networkFrom } from './presets.js';
+
+/**
+ * A float network behind a tight frame: every learnt matrix becomes W = GᵀS, every convolution W = S G, and it computes what it did. Throws
+ * a RangeError for a redundancy, a TypeError for a network, that has no frame.
+ */
+export function behindFrame(net: UnrolledNetwork, redundancy: number): UnrolledNetwork {
+  const { problem, description } = net, { preset, args } = description;
+  if (preset !== 'ista-net' && preset !== 'learned-ista') throw new TypeError(`frame: expected learned-ista or ista-net, got ${preset}`);
+  if (args['frame'] !== undefined) throw new TypeError('frame: expected a network without a frame, got one with one');
+  const own = networkFrom(problem, { ...description, args: { ...args, frame: redundancy } });
+  own.params.forEach((param, i) => {
+    const { value, map, oneBit, trainable } = net.params[i]!, pattern = map?.pattern;
+    param.trainable = trainable;
+    if (!pattern || !oneBit) param.value = value.slice();
+    else if (pattern.kind === 'toeplitz') param.value = channelFrame(preset, pattern.shape, pattern.channels!.in, redundancy).of(value, sizeOf(pattern.support));
+    else param.value = frameFor(preset, problem.operator, redundancy).of(value);
+  });
+  return own;
+}
