@@ -51,7 +51,7 @@ export function binarizersTable(): string {
 }
 
 /** Redundancies of the frames that were run. */
-const frames = [1.25, 1.5, 2, 4, 8];
+const frames = [1.25, 1.5, 1.75, 2, 4, 8];
 
 /** Signs behind frames beside floats, ternary codes and signs without one: mean ± deviation over seeds, on Gaussian and ±1 blocks. */
 export function framesTable(): string {

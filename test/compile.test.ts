@@ -192,6 +192,9 @@ modules('a prox or layers of the user\'s own are refused with one line', () => {
   const plain = learnedIsta({ operator: small, prox: l1() }, { layers: 2, start: 'linear' }), { description, problem } = plain;
   const twice = network(problem, description, [...plain.layers, plain.layers[2]!]);
   assert.throws(() => compileModule(floats(twice)), /^compile: learned-ista with the prox l1 cannot be rebuilt/);
+  const [bare, framed] = [undefined, 1.5].map(frame => learnedIsta(problem, { layers: 1, ...(frame && { frame }) }));
+  for (const layers of [[...bare!.layers, ...framed!.layers], [...framed!.layers, ...bare!.layers]])
+    assert.throws(() => compileModule(floats(network(problem, framed!.description, layers))), /^compile: learned-ista with the prox l1 cannot be rebuilt/);
 });
 modules('an operator written by hand is refused with one line where the engine would be needed, and so is a wrong precision', () => {
   const hand = linop({ name: 'hand', inShape: [3], outShape: [3], forward: (x, out) => { out.set(x); }, adjoint: (y, out) => { out.set(y); } });

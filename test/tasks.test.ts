@@ -69,7 +69,15 @@ run('a frame gives signs as many bits as it is redundant, and no other bytes', a
   const blurred = await evaluate(taskByName('deconvolution'), { ...tiny, frame: 2 }).catch((error: Error) => error.message);
   assert.is(blurred, 'run: expected no --frame for learned-ista of deconvolution, got 2');
   const wrong = await evaluate(taskByName('sparse-recovery'), { ...tiny, frame: NaN }).catch((error: Error) => error.message);
-  assert.is(wrong, 'run: expected a --frame of 1 to 64 times the measurements, got NaN');
+  assert.is(wrong, 'run: expected a --frame of redundancy 1 to 64, got NaN');
+});
+run('convolutions of tasks on signals and images go behind frames', async () => {
+  for (const name of ['eeg-denoise', 'deblur']) {
+    const options = { ...tiny, methods: ['straight-through'], layers: 1, startSteps: 1, steps: 2, variant: taskByName(name).variants[0]! };
+    const [plain, framed] = [await evaluate(taskByName(name), options), await evaluate(taskByName(name), { ...options, frame: 1.5 })].map(({ rows }) => rows[0]!);
+    assert.is(framed!.frame, 1.5);
+    assert.ok(Number.isFinite(framed!.nmseDb) && framed!.bytes!.signs > 1.45 * plain!.bytes!.signs && framed!.bytes!.signs < 1.5 * plain!.bytes!.signs);
+  }
 });
 run('a method that does not speak of a task is left out, or said to', async () => {
   try {

@@ -65,20 +65,21 @@ export function addInspect(program: Command): void {
         { bytes, bitsPerWeight } = accounting(net);
       const matrices = net.params
         .filter(({ map }) => map)
-        .map(({ name, map }) => {
+        .map(({ name, map, entries }) => {
           const packed = net.matrices.find(matrix => matrix.name === name);
           return {
             name,
             pattern: map!.pattern.kind,
             ...matrixSize(map!.pattern),
             weights: map!.count,
-            encoding: packed
+            ...(entries !== undefined && { entries }),
+            encoding: (packed
               ? packed.rowScales
                 ? 'signs and channel scales'
                 : packed.zeros
                   ? 'signs and zeros'
                   : 'signs'
-              : 'f32',
+              : 'f32') + (entries === undefined ? '' : ' behind a frame'),
           };
         });
       const facts = {

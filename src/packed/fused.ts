@@ -41,7 +41,7 @@ export function fused(net: OneBitNetwork, precision: Precision): ((y: Float32Arr
   let framedSize = 0;
   for (const { W, G } of steps) {
     if (G && !products.has(G)) products.set(G, floatProduct(G.map!.pattern, G.value)!);
-    if (G) framedSize = G.map!.outSize;
+    if (G) framedSize = Math.max(framedSize, G.map!.outSize);
     if (!W || products.has(W)) continue;
     const matrix = net.matrices.find(({ name }) => name === W.name);
     const product = matrix ? signProductOf(matrix, net.scale, precision) : floatProduct(W.map!.pattern, W.value);

@@ -63,7 +63,7 @@ function parsed<T>(metadata: Readonly<Record<string, string>>, name: string): T 
   }
 }
 
-/** Reads a model file back, operator included. Throws a RangeError with one line for a damaged, hostile or foreign file. */
+/** Reads a model file back, operator included. Throws a RangeError or a TypeError with one line for a damaged, hostile or foreign file. */
 export function decodeModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata['format'] !== format)

@@ -132,7 +132,7 @@ export function checkRun(task: Task, { variant, network, methods, layers, featur
   if (frame !== undefined && !task.takesFrame?.includes(network ?? task.networks[0]!))
     throw new RangeError(`run: expected no --frame for ${network ?? task.networks[0]} of ${task.name}, got ${frame}`);
   if (frame !== undefined && !(frame >= 1 && frame <= mostRedundant))
-    throw new RangeError(`run: expected a --frame of 1 to ${mostRedundant} times the measurements, got ${frame}`);
+    throw new RangeError(`run: expected a --frame of redundancy 1 to ${mostRedundant}, got ${frame}`);
   const unknown = methods.find(method => !methodNames.includes(method));
   if (unknown !== undefined) throw new RangeError(`run: expected methods from ${methodNames.join(', ')}, got ${unknown}`);
   if (layers !== undefined && (!Number.isSafeInteger(layers) || layers < 1 || layers > 200))

@@ -17,7 +17,7 @@ export interface TaskOptions {
   readonly network: string;
   /** Channels of the network's convolutions; the task's own number unless given. */
   readonly features?: number;
-  /** Measurements of the tight frame in front of signs for each of A's own; no frame unless given. */
+  /** Redundancy of the tight frames in front of signs; no frame unless given. */
   readonly frame?: number;
   /** Given where the user named a data folder. */
   readonly folder?: DataFolder;

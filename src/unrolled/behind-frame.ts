@@ -1,6 +1,6 @@
-import type { UnrolledNetwork } from '../types.js';
+import type { OneBitNetwork, UnrolledNetwork } from '../types.js';
 import { sizeOf } from '../core/array.js';
-import { channelFrame } from './channel-frame.js';
+import { channelFrame, type ChannelFrame } from './channel-frame.js';
 import { frameFor } from './frame.js';
 import { networkFrom } from './presets.js';
 
@@ -12,13 +12,18 @@ export function behindFrame(net: UnrolledNetwork, redundancy: number): UnrolledN
   const { problem, description } = net, { preset, args } = description;
   if (preset !== 'ista-net' && preset !== 'learned-ista') throw new TypeError(`frame: expected learned-ista or ista-net, got ${preset}`);
   if (args['frame'] !== undefined) throw new TypeError('frame: expected a network without a frame, got one with one');
+  if ((net as Partial<OneBitNetwork>).matrices?.length) throw new TypeError('frame: expected a float network, got one of signs');
   const own = networkFrom(problem, { ...description, args: { ...args, frame: redundancy } });
+  const frames = new Map<number, ChannelFrame>();
   own.params.forEach((param, i) => {
     const { value, map, oneBit, trainable } = net.params[i]!, pattern = map?.pattern;
     param.trainable = trainable;
-    if (!pattern || !oneBit) param.value = value.slice();
-    else if (pattern.kind === 'toeplitz') param.value = channelFrame(preset, pattern.shape, pattern.channels!.in, redundancy).of(value, sizeOf(pattern.support));
-    else param.value = frameFor(preset, problem.operator, redundancy).of(value);
+    if (!pattern || !oneBit || param.entries === undefined) param.value = value.slice();
+    else if (pattern.kind === 'toeplitz') {
+      const from = pattern.channels!.in, frame = frames.get(from) ?? channelFrame(preset, pattern.shape, from, redundancy);
+      frames.set(from, frame);
+      param.value = frame.of(value, sizeOf(pattern.support));
+    } else param.value = frameFor(preset, problem.operator, redundancy).of(value);
   });
   return own;
 }

@@ -1,7 +1,7 @@
 import type { Param, Shape } from '../types.js';
 import { gemm, resident, view } from '../kernels/index.js';
 import { patternMap } from '../kernels/maps/index.js';
-import { cosineFrame, framedRows } from './frame.js';
+import { checkEntries, cosineFrame, framedRows } from './frame.js';
 
 /** A tight frame across the channels in front of kernels, W = S G at every place of a signal. */
 export interface ChannelFrame {
@@ -13,9 +13,17 @@ export interface ChannelFrame {
   of(kernels: Float32Array, taps: number): Float32Array;
 }
 
-/** The frame for kernels that take `from` channels of signals of `shape`. Throws a RangeError for a redundancy that has none. */
+/** Channels behind the frame of the redundancy for `from` of them. One channel has no frame: multiples of it span nothing new. */
+export const framedChannels = (who: string, from: number, redundancy: number): number => {
+  const rows = framedRows(who, from, redundancy);
+  return from === 1 ? 1 : rows;
+};
+
+/** The frame for kernels that take `from` > 1 channels of signals of `shape`. Throws a RangeError for a redundancy or a size that has none. */
 export function channelFrame(who: string, shape: Shape, from: number, redundancy: number): ChannelFrame {
-  const channels = framedRows(who, from, redundancy), entries = cosineFrame(channels, from);
+  const channels = framedChannels(who, from, redundancy);
+  checkEntries(who, channels * from);
+  const entries = cosineFrame(channels, from);
   const map = patternMap({
     kind: 'toeplitz', shape, support: shape.map(() => 1), origin: shape.map(() => 0), boundary: 'zero', channels: { in: from, out: channels },
   });

@@ -23,6 +23,10 @@ const mostEntries = 2 ** 24;
 type Blocked = Pattern & { kind: 'dense' | 'blocks' };
 type Block = { readonly rows: number; readonly cols: number };
 
+export function checkEntries(who: string, entries: number): void {
+  if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
+}
+
 /** Rows of a frame for so many columns. Throws a RangeError for a redundancy that none has. */
 export function framedRows(who: string, cols: number, redundancy: number): number {
   if (typeof redundancy !== 'number' || !(redundancy >= 1 && redundancy <= mostRedundant))
@@ -49,14 +53,15 @@ export function framedPattern(who: string, pattern: Pattern, redundancy: number)
   raised(1);
   if (pattern.kind !== 'dense' && pattern.kind !== 'blocks') throw new TypeError(`${who}: expected a dense or block operator for a frame, got ${pattern.kind}`);
   const entries = heightsOf(pattern).reduce((sum, rows) => sum + rows * raised(rows), 0);
-  if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
+  checkEntries(who, entries);
   if (pattern.kind === 'dense') return { ...pattern, rows: raised(pattern.rows) };
   return { ...pattern, blocks: pattern.blocks.map(({ rows, cols }) => ({ rows: raised(rows), cols })) };
 }
 
 /**
  * A tight frame, rows × cols with rows ≥ cols: GᵀG = I. Its columns are those of the orthonormal DCT-II at frequencies drawn by a fixed
- * seed, without order: at evenly spread ones rows are alike in pairs, and at twice the rows half of the signs are wasted.
+ * seed, without order: at evenly spread ones rows are alike in pairs, and at twice the rows half of the signs are wasted. Model files hold
+ * signs and no G: the draw is part of their format.
  */
 export function cosineFrame(rows: number, cols: number): Float32Array {
   const rng = random(rows, cols), frequencies = Array.from({ length: rows }, (_, k) => k);
@@ -118,10 +123,10 @@ export function frameFor(who: string, A: LinearOperator, redundancy: number): Fr
   return frame;
 }
 
-/** The frame in front of a network's matrices; undefined where they stand on A's own mask. */
+/** The frame between A and the matrices of learned ISTA; undefined for other networks, and where these stand on A's own mask. */
 export function frameOf({ problem: { operator }, description: { preset, args } }: UnrolledNetwork): Frame | undefined {
   const redundancy = args['frame'];
-  return redundancy === undefined ? undefined : frameFor(preset, operator, redundancy as number);
+  return preset !== 'learned-ista' || redundancy === undefined ? undefined : frameFor(preset, operator, redundancy as number);
 }
 
 /** What a network's matrices meet, on their own pattern: A, or G A behind a frame. */

@@ -3,8 +3,7 @@ import { checkShape, formatShape, sizeOf } from '../core/array.js';
 import { norm } from '../core/norm.js';
 import { random } from '../core/random.js';
 import { patternMap } from '../kernels/maps/index.js';
-import { channelFrame, type ChannelFrame } from './channel-frame.js';
-import { framedRows } from './frame.js';
+import { channelFrame, framedChannels, type ChannelFrame } from './channel-frame.js';
 import { gradientData, proximalData } from './layers/data-step.js';
 import { fittedStart, linearStart } from './layers/linear-start.js';
 import { transformStep, type Learnt, type Transform } from './layers/transform-step.js';
@@ -30,7 +29,7 @@ export interface IstaNetOptions {
    * where it has one, as circular convolutions do, else by conjugate gradients.
    */
   readonly dataStep?: 'gradient' | 'proximal';
-  /** Kernels W = S G behind tight frames G of so many times their input channels, 1 to 64: see LearnedIstaOptions. */
+  /** Kernels W = S G of several channels stand behind tight frames G of so many times these, 1 to 64, rounded: see LearnedIstaOptions. */
   readonly frame?: number;
   /** Weight of the symmetry loss in training. */
   readonly symmetry?: number;
@@ -64,7 +63,7 @@ function kernelChannels(transform: string, features: number): Readonly<Record<st
 /** How many weights the kernels and the start of `istaNet` have, told before anything is allocated. */
 export function istaNetWeights({ operator }: Problem, options: IstaNetOptions): number {
   const { layers, transform = 'istanet-plus', features = 32, start = 'adjoint', taps = 3, shape = operator.inShape, frame = 1 } = options;
-  const pairs = Object.values(kernelChannels(transform, features)).reduce((sum, [from, to]) => sum + framedRows('ista-net', from, frame) * to, 0);
+  const pairs = Object.values(kernelChannels(transform, features)).reduce((sum, [from, to]) => sum + framedChannels('ista-net', from, frame) * to, 0);
   const fitted = start === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
   return layers * pairs * taps ** shape.length + fitted;
 }
@@ -113,7 +112,7 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
     throw new RangeError(`${who}: expected signals times taps of at most ${maxPlaces}, got ${sizeOf(shape)} times ${sizeOf(support)}`);
   const maps = new Map<string, PatternMap>(), frames = new Map<number, ChannelFrame>();
   function frameOf(from: number): ChannelFrame | undefined {
-    if (redundancy === undefined) return undefined;
+    if (redundancy === undefined || framedChannels(who, from, redundancy) === 1) return undefined;
     const frame = frames.get(from) ?? channelFrame(who, shape as Shape, from, redundancy);
     frames.set(from, frame);
     return frame;
@@ -125,11 +124,11 @@ export function istaNet(problem: Problem, options: IstaNetOptions): UnrolledNetw
     const map = maps.get(`${from} ${to}`) ?? patternMap(pattern),
       deviation = Math.sqrt(2 / ((from + to) * sizeOf(support)));
     maps.set(`${from} ${to}`, map);
-    const drawn = Float32Array.from({ length: from * to * sizeOf(support) }, () => (silent ? 0 : deviation * rng.normal()));
-    const entries = from * to * sizeOf(shape as Shape) ** 2;
+    // Columns of G have length 1: W = S G varies as S does.
+    const value = Float32Array.from({ length: map.count }, () => (silent ? 0 : deviation * rng.normal()));
     return frame
-      ? { param: param(name, frame.of(drawn, sizeOf(support)), { map, oneBit: true, entries }), frame: frame.G }
-      : { param: param(name, drawn, { map, oneBit: true }) };
+      ? { param: param(name, value, { map, oneBit: true, entries: from * to * sizeOf(shape as Shape) ** 2 }), frame: frame.G }
+      : { param: param(name, value, { map, oneBit: true }) };
   }
   const L = 1.001 * length ** 2,
     Q = start === 'linear' ? fittedStart(operator) : undefined;

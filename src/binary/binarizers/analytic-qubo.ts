@@ -33,12 +33,12 @@ function weightsOf(who: string, net: UnrolledNetwork): Param[] {
 }
 
 /** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them. */
-export async function analyticCodes(operator: LinearOperator, options: AnalyticQuboOptions & Pick<FitOptions, 'seed' | 'signal'> = {},
+export async function analyticCodes(operator: LinearOperator, options: AnalyticQuboOptions & Pick<FitOptions, 'seed' | 'signal'> & Pick<CodeSearchOptions, 'layer'> = {},
   who = 'analyticCodes'): Promise<{ codes: Codes; scale: number }> {
-  const { zeros = 0, symmetry = 0.5, balance, passes, sweeps, seed, signal } = options;
+  const { zeros = 0, symmetry = 0.5, balance, passes, sweeps, seed, layer, signal } = options;
   const parts = [];
   for (const block of blocksOf(who, operator)) {
-    const S = await incoherentCodes(block, { zeros: Math.round(zeros * block.rows), symmetry, balance, passes, sweeps, seed, signal });
+    const S = await incoherentCodes(block, { zeros: Math.round(zeros * block.rows), symmetry, balance, passes, sweeps, seed, layer, signal });
     parts.push({ S, energies: codeEnergies(block, S) });
   }
   const codes = new Float32Array(parts.reduce((sum, { S }) => sum + S.length, 0));
@@ -52,9 +52,6 @@ export async function analyticCodes(operator: LinearOperator, options: AnalyticQ
  */
 const framedBalance = 10;
 
-/** Between the seeds of two layers' codes. */
-const layerSeeds = 2 ** 20;
-
 /**
  * ALISTA's weight problem over signs, or over −1, 0, +1 with a fixed number of zeros: codes that are least coherent with the
  * physics, found by annealing without data, behind a frame with a `balance` of 10 unless told; then steps and thresholds alone are trained, layer by layer and all together.
@@ -65,11 +62,11 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
   return {
     name,
     async fit(net, data, options = {}) {
-      const copy = cloneToBinarize(name, net), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
-      const { seed = 1, signal } = options, balance = search.balance ?? (frame ? framedBalance : 0);
+      const copy = cloneToBinarize(name, net), weights = weightsOf(name, copy), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
+      const { seed, signal } = options, balance = search.balance ?? (frame ? framedBalance : 0);
       const codes = new Map<Param, Codes>(), scales: number[] = [];
-      for (const [k, W] of weightsOf(name, copy).entries()) {
-        const own = await analyticCodes(physics, { zeros, ...search, balance, seed: seed + layerSeeds * k, signal }, name);
+      for (const [layer, W] of weights.entries()) {
+        const own = await analyticCodes(physics, { zeros, ...search, balance, seed, layer, signal }, name);
         codes.set(W, own.codes);
         scales.push(own.scale);
       }

@@ -34,12 +34,12 @@ export interface Solver {
 }
 
 /**
- * Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, A told by its entries. Not so a
- * product of operators: the engine multiplies by one after the other, which is quicker and gives other bits.
+ * Whether a network is such a list: gradient steps and soft thresholds from zero, on dense and block masks, behind one frame or none, A told
+ * by its entries. Not so a product of operators: the engine multiplies by one after the other, which is quicker and gives other bits.
  */
 export function isSolver({ layers, problem: { operator } }: OneBitNetwork): boolean {
   return !operator.derived && operator.weights !== undefined && blocksOf(operator.pattern()) !== undefined &&
-    layers.every(({ step }) => step && (!step.W || blocksOf(step.W.map!.pattern)));
+    layers.every(({ step }) => step && step.G === layers[0]!.step!.G && (!step.W || blocksOf(step.W.map!.pattern)));
 }
 
 /** A's entries; A is dense or of blocks. */

@@ -13,6 +13,8 @@ export interface CodeSearchOptions {
   /** β in β (s_iᵀa_i / c − 1)², c the mean of s_iᵀa_i over the columns of A, from the second pass on: one scale suits columns of one s_iᵀa_i. */
   readonly balance?: number;
   readonly seed?: number;
+  /** Codes of another layer, from another stream of the seed. */
+  readonly layer?: number;
   /** Times that all columns are annealed, each time from a lower temperature. */
   readonly passes?: number;
   readonly sweeps?: number;
@@ -40,7 +42,7 @@ function firstCodes(a: Float32Array, zeros: number): Float32Array {
  * `signal` aborts.
  */
 export async function incoherentCodes(dictionary: Dictionary, options: CodeSearchOptions = {}): Promise<Float32Array> {
-  const { zeros = 0, symmetry = 0, balance = 0, seed = 1, passes = 8, sweeps = 100, onProgress, signal } = options;
+  const { zeros = 0, symmetry = 0, balance = 0, seed = 1, layer = 0, passes = 8, sweeps = 100, onProgress, signal } = options;
   const { rows, cols, A, gram } = dictionary;
   if (!Number.isSafeInteger(zeros) || zeros < 0 || zeros >= rows)
     throw new RangeError(`incoherentCodes: expected 0 to ${rows - 1} zeros, got ${zeros}`);
@@ -90,7 +92,7 @@ export async function incoherentCodes(dictionary: Dictionary, options: CodeSearc
     // Signs of the columns, where passes begin, have larger products than any that are found.
     const spread = { weight: pass ? balance : 0, centre: t.reduce((sum, own) => sum + Math.abs(own), 0) / cols };
     for (let i = 0; i < cols; i++) {
-      put(i, anneal({ a: columns[i]!, pull: pullOn(i), start: codes[i]!, balance: spread, temperatures, seed: [seed, pass, i] }), codes[i]!);
+      put(i, anneal({ a: columns[i]!, pull: pullOn(i), start: codes[i]!, balance: spread, temperatures, seed: [seed, pass, i, ...(layer ? [layer] : [])] }), codes[i]!);
       if (Date.now() - breath < breathMs) continue;
       onProgress?.(pass * cols + i + 1, passes * cols);
       await turn();
