@@ -69,6 +69,15 @@ export function framesTable(): string {
   }));
 }
 
+/** ISTA-Net+ on block-cs, seed 1: signs chosen after training behind frames, beside floats, ternary codes and signs without one. */
+export function frameBlockTable(): string {
+  const rowsOf = (file: string): readonly Row[] => read<{ rows: readonly Row[] }>(file).rows;
+  const rows = [...['binarizers-block-1', 'binarizers-block-more-1'].flatMap(rowsOf).filter(({ method }) => ['float', 'ternary', 'qubo'].includes(method)), ...[1.5, 2].flatMap(frame => rowsOf(`frame-block-${frame}`))];
+  return markdown(['method', 'frame', 'weight bytes', 'all bytes', 'PSNR dB', 'SSIM', 'seconds to fit'], rows.map(({ method, frame, bytes, psnrDb, ssim, fitSeconds }) => [
+    method, frame === undefined ? '–' : String(frame), String(bytes!.signs + bytes!.index + bytes!.scale), String(bytes!.total), psnrDb.toFixed(2), ssim!.toFixed(4), fitSeconds.toFixed(0),
+  ]));
+}
+
 interface Interval { readonly mean: number; readonly half: number | null }
 type SearchRow = { readonly method: string; readonly seeds: number } & Readonly<Record<string, Interval>>;
 interface SearchTable { readonly study: string; readonly variant: string; readonly methods: readonly SearchRow[] }

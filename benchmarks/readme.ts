@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
 import { markdown, mean, spread } from './markdown.js';
-import { binarizersTable, framesTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
+import { binarizersTable, frameBlockTable, framesTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
 import { binaryTable, codesTable, headTable, ingredientsTable, proofTable, quantizeTable, solverTable } from './readme-qubo.js';
 
 const results = 'benchmarks/results';
@@ -182,6 +182,7 @@ const tables: Readonly<Record<string, string>> = {
   'qubo-methods': methodsTable(),
   binarizers: binarizersTable(),
   frames: framesTable(),
+  'frames-block': frameBlockTable(),
   hypernetwork: hypernetworkTable(),
   uncertainty: uncertaintyTable(),
 };
