@@ -69,13 +69,16 @@ export function framesTable(): string {
   }));
 }
 
-/** ISTA-Net+ on block-cs, seed 1: signs chosen after training behind frames, beside floats, ternary codes and signs without one. */
+/** ISTA-Net+ on block-cs: signs chosen after training behind frames, beside floats, ternary codes and signs without one; mean ± deviation over seeds. */
 export function frameBlockTable(): string {
-  const rowsOf = (file: string): readonly Row[] => read<{ rows: readonly Row[] }>(file).rows;
-  const rows = [...['binarizers-block-1', 'binarizers-block-more-1'].flatMap(rowsOf).filter(({ method }) => ['float', 'ternary', 'qubo'].includes(method)), ...[1.5, 2].flatMap(frame => rowsOf(`frame-block-${frame}`))];
-  return markdown(['method', 'frame', 'weight bytes', 'all bytes', 'PSNR dB', 'SSIM', 'seconds to fit'], rows.map(({ method, frame, bytes, psnrDb, ssim, fitSeconds }) => [
-    method, frame === undefined ? '–' : String(frame), String(bytes!.signs + bytes!.index + bytes!.scale), String(bytes!.total), psnrDb.toFixed(2), ssim!.toFixed(4), fitSeconds.toFixed(0),
-  ]));
+  const plain = [1, 2, 3].flatMap(seed => [`binarizers-block-${seed}`, `binarizers-block-more-${seed}`]), framed = ['1.5', '2', '2-2', '2-3'].map(run => `frame-block-${run}`);
+  const rows = [...plain, ...framed].flatMap(file => read<{ rows: readonly Row[] }>(file).rows);
+  const lines = [['float'], ['ternary'], ['qubo'], ['qubo', 1.5], ['qubo', 2]] as const;
+  return markdown(['method', 'frame', 'weight bytes', 'all bytes', 'seeds', 'PSNR dB', 'SSIM', 'seconds to fit'], lines.map(([method, frame]) => {
+    const own = rows.filter(row => row.method === method && row.frame === frame), bytes = own[0]!.bytes!;
+    return [method, frame === undefined ? '–' : String(frame), String(bytes.signs + bytes.index + bytes.scale), String(bytes.total), String(own.length),
+      spread(own.map(row => row.psnrDb), 2), spread(own.map(row => row.ssim!), 4), mean(own.map(row => row.fitSeconds)).toFixed(0)];
+  }));
 }
 
 interface Interval { readonly mean: number; readonly half: number | null }
