@@ -8,6 +8,7 @@ import { matrix } from '../operators/index.js';
 import { analyticQubo } from '../src/binary/binarizers/analytic-qubo.js';
 import { l1 } from '../src/core/prox.js';
 import { accounting } from '../src/packed/engine.js';
+import { weightBytes } from '../src/report/groups.js';
 import { iteratesOn, signalScene } from '../src/tasks/scene.js';
 import { scoresOf } from '../src/tasks/scores.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
@@ -47,7 +48,7 @@ for (const { symmetry, zeros = 0, layers = 16, coupling = 'tied', frame, most = 
   const fit = await analyticQubo({ symmetry, zeros, sweeps, passes: sweeps > 100 ? 16 : 8 }).fit(net, signals, training);
   const { user, system } = process.cpuUsage(before), cpuSeconds = (user + system) / 1e6;
   const { bitsPerWeight, bytes } = accounting(fit), nmseDb = iteratesOn(fit, scene).map(x => Number(scoresOf([x], [scene], { kind: 'signals' }).nmseDb.toFixed(2)));
-  networks.push({ method: fit.binarizer, bitsPerWeight, weightBytes: bytes.signs + bytes.index + bytes.scale, coupling, symmetry, zeros, ...(frame !== undefined && { frame }), most, sweeps, training, nmseDb: nmseDb.at(-1), layers: nmseDb, cpuSeconds: Number(cpuSeconds.toFixed(1)) });
+  networks.push({ method: fit.binarizer, bitsPerWeight, weightBytes: weightBytes({ bytes }), coupling, symmetry, zeros, ...(frame !== undefined && { frame }), most, sweeps, training, nmseDb: nmseDb.at(-1), layers: nmseDb, cpuSeconds: Number(cpuSeconds.toFixed(1)) });
   console.log(JSON.stringify(networks.at(-1)));
   writeFileSync('benchmarks/results/analytic-networks.json', `${JSON.stringify({ environment, networks }, null, 1)}\n`);
 }

@@ -1,5 +1,6 @@
 // The tables of README.md on binarizers, hypernetworks and uncertainty, from benchmarks/results/{binarizers-*,hypernetwork,uncertainty}.json.
 import { readFileSync } from 'node:fs';
+import { weightBytes } from '../src/report/groups.js';
 import type { Row } from '../src/tasks/rows.js';
 import { markdown, mean, spread } from './markdown.js';
 
@@ -39,7 +40,7 @@ export function binarizersTable(): string {
     .sort((a, b) => score(b) - score(a));
   return markdown(['method', 'weight bytes', ...tasks.map(({ title }) => title)], methods.map(method => {
     const own = tasks.map(task => task.rows.filter(row => row.method === method));
-    const bytes = own.map(rows => rows[0]?.bytes).map(one => (one ? String(one.signs + one.index + one.scale) : '–'));
+    const bytes = own.map(([row]) => String((row && weightBytes(row)) ?? '–'));
     return [method, bytes.join(' / '), ...own.map((rows, t) => {
       if (!rows.length) return '–';
       const values = rows.map(tasks[t]!.of), seconds = mean(rows.map(row => row.fitSeconds));
@@ -64,7 +65,7 @@ export function framesTable(): string {
     ...frames.flatMap(frame => signs.map(method => ({ method, frame })))];
   return markdown(['method', 'frame', 'bits per weight', 'weight bytes', 'all bytes', '8 Gaussian blocks, NMSE dB', '8 ±1 blocks, NMSE dB'], lines.map(({ method, frame }) => {
     const own = kinds.map(rows => rows.filter(row => row.method === method && row.frame === frame)), { bytes, bitsPerWeight } = own[0]![0]!;
-    return [method, frame === undefined ? '–' : String(frame), bitsPerWeight!.toPrecision(3), String(bytes!.signs + bytes!.index + bytes!.scale),
+    return [method, frame === undefined ? '–' : String(frame), bitsPerWeight!.toPrecision(3), String(weightBytes({ bytes })),
       own.map(rows => rows[0]!.bytes!.total).join(' / '), ...own.map(rows => spread(rows.map(row => row.nmseDb), 2))];
   }));
 }
@@ -76,7 +77,7 @@ export function frameBlockTable(): string {
   const lines = [['float'], ['ternary'], ['qubo'], ['qubo', 1.5], ['qubo', 2]] as const;
   return markdown(['method', 'frame', 'weight bytes', 'all bytes', 'seeds', 'PSNR dB', 'SSIM', 'seconds to fit'], lines.map(([method, frame]) => {
     const own = rows.filter(row => row.method === method && row.frame === frame), bytes = own[0]!.bytes!;
-    return [method, frame === undefined ? '–' : String(frame), String(bytes.signs + bytes.index + bytes.scale), String(bytes.total), String(own.length),
+    return [method, frame === undefined ? '–' : String(frame), String(weightBytes({ bytes })), String(bytes.total), String(own.length),
       spread(own.map(row => row.psnrDb), 2), spread(own.map(row => row.ssim!), 4), mean(own.map(row => row.fitSeconds)).toFixed(0)];
   }));
 }

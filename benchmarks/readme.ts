@@ -1,5 +1,6 @@
 // Rewrites the tables of README.md from benchmarks/results/*.json: node dist/benchmarks/readme.js
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { weightBytes } from '../src/report/groups.js';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
 import { markdown, mean, spread } from './markdown.js';
@@ -33,7 +34,7 @@ function methodTable(rows: readonly Row[]): string {
         String(row.layers),
         row.nmseDb.toFixed(2),
         row.bitsPerWeight === null ? '–' : row.bitsPerWeight.toPrecision(3),
-        row.bytes ? String(row.bytes.signs + row.bytes.index + row.bytes.scale) : '–',
+        String(weightBytes(row) ?? '–'),
         row.bytes ? String(row.bytes.total) : '–',
       ]),
   );
@@ -93,7 +94,7 @@ function seedsTable(rows: readonly Row[], columns: readonly (readonly [title: st
     methods.map(method => {
       const own = rows.filter(row => row.method === method), { bytes, steps } = own[0]!;
       return [method, String(own.length), ...columns.map(([, of, digits]) => spread(own.map(of), digits)),
-        bytes ? String(bytes.signs + bytes.index + bytes.scale) : '–', bytes ? String(bytes.total) : '–', steps ? String(steps) : '–'];
+        String(weightBytes({ bytes }) ?? '–'), bytes ? String(bytes.total) : '–', steps ? String(steps) : '–'];
     }),
   );
 }

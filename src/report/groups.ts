@@ -71,4 +71,4 @@ export function groupRows(rows: readonly Row[]): Group[] {
 export const meanOf = ({ rows }: Group, of: (row: Row) => Measured): number | null => moments(rows.map(of)).mean;
 
 /** Bytes of the weights alone: signs (or floats), indices and scales. */
-export const weightBytes = ({ bytes }: Row): number | null => bytes && bytes.signs + bytes.index + bytes.scale;
+export const weightBytes = ({ bytes }: Pick<Row, 'bytes'>): number | null => bytes && bytes.signs + bytes.index + bytes.scale;
