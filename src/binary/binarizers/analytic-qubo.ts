@@ -3,7 +3,7 @@ import {
   codeEnergies, commonScale, dictionary, incoherentCodes, type CodeSearchOptions, type Dictionary,
 } from '../../qubo/coherence/index.js';
 import { directSearch } from '../../unrolled/direct-search.js';
-import { frameOf } from '../../unrolled/frame.js';
+import { physicsOf } from '../../unrolled/frame.js';
 import { train } from '../../unrolled/train.js';
 import { jointDefaults, type Binarizer, type FitOptions } from '../binarizer.js';
 import type { Codes } from '../bits.js';
@@ -62,8 +62,8 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
   return {
     name,
     async fit(net, data, options = {}) {
-      const copy = cloneToBinarize(name, net), weights = weightsOf(name, copy), frame = frameOf(copy), physics = frame?.physics ?? copy.problem.operator;
-      const { seed, signal } = options, balance = search.balance ?? (frame ? framedBalance : 0);
+      const copy = cloneToBinarize(name, net), weights = weightsOf(name, copy), physics = physicsOf(copy);
+      const { seed, signal } = options, balance = search.balance ?? (physics === copy.problem.operator ? 0 : framedBalance);
       const codes = new Map<Param, Codes>(), scales: number[] = [];
       for (const [layer, W] of weights.entries()) {
         const own = await analyticCodes(physics, { zeros, ...search, balance, seed, layer, signal }, name);

@@ -36,8 +36,7 @@ function firstCodes(a: Float32Array, zeros: number): Float32Array {
 
 /**
  * Codes S (rows × cols, row-major) for the columns of A with the least Σ_{i≠j} B_ij² + κ B_ij B_ji, B_ij = s_iᵀa_j / s_iᵀa_i, and β times
- * the spread of s_iᵀa_i, by
- * simulated annealing on the ratio itself, a column at a time; where κ = 0 columns do not depend on one another. Every s_iᵀa_i is
+ * the spread of s_iᵀa_i, by simulated annealing on the ratio itself, a column at a time; where κ = 0 columns do not depend on one another. Every s_iᵀa_i is
  * positive. The same seed gives the same codes to the bit. Throws a RangeError for options out of range, an AbortError when
  * `signal` aborts.
  */
