@@ -14,6 +14,9 @@ import type { DataFolder, Recipe, Task } from './task.js';
 
 const fromReleased: Recipe = { ...smallRecipe, startSteps: 0, jointSteps: 2800, jointRate: 1e-3, finishSteps: 300, finishRate: 5e-4, batch: 1, clip: 0.05 };
 
+/** A tenth of the steps beyond the start at full size. */
+const brainRecipe: Recipe = { ...smallRecipe, finishSteps: 50, finishRate: 5e-4 };
+
 /** The radial mask that samples nearest to the given percentage. */
 function radialShare(side: number, percent: number): SamplingMask {
   const masks = Array.from({ length: side }, (_, i) => radialMask([side, side], { lines: i + 1 }));
@@ -114,7 +117,7 @@ export const mri: Task = {
       ...(full && { full }),
       scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
-      recipe: weights ? fromReleased : folder ? smallRecipe : phantomRecipe,
+      recipe: weights ? fromReleased : folder ? brainRecipe : phantomRecipe,
       scenes: () =>
         folder
           ? namedImages(folder, 'mri/brain50').map(slice => measured(slice, whole))
