@@ -1,3 +1,4 @@
+import { weightBytes } from '../report/groups.js';
 import type { Certificates, Row } from '../tasks/rows.js';
 
 /** Columns padded to their widest cell; the first is flush left, the others flush right where they hold numbers. */
@@ -44,7 +45,7 @@ export function formatRows(rows: readonly Row[]): string {
       number(row.psnrDb, 2),
       ...extra.map(({ of }) => number(of(row) ?? null, 3)),
       row.bitsPerWeight === null ? '–' : row.bitsPerWeight < 0.001 ? row.bitsPerWeight.toExponential(1) : row.bitsPerWeight.toFixed(4),
-      row.bytes ? String(row.bytes.signs + row.bytes.index + row.bytes.scale) : '–',
+      number(weightBytes(row), 0),
       row.bytes ? String(row.bytes.total) : '–',
       row.fitSeconds ? number(row.fitSeconds, 1) : '–',
       number(row.reconstructMicros, 0),

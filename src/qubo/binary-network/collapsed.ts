@@ -1,6 +1,7 @@
+import { breathing } from '../../core/breathing.js';
 import { portableLog, random } from '../../core/random.js';
 import { networkState } from './forward.js';
-import { biasOf, breather, checkCount, checkProblem, lossOf, scored, type Trainer, type TrainingProblem } from './problem.js';
+import { biasOf, checkCount, checkProblem, lossOf, scored, type Trainer, type TrainingProblem } from './problem.js';
 
 export interface CollapsedOptions {
   /** Sweeps (one attempted flip of every weight) of a read. */
@@ -34,7 +35,7 @@ export function collapsed({ sweeps = 500, reads = 20 }: CollapsedOptions = {}): 
       checkProblem(problem);
       const { topology, samples, gamma = 0, biases } = problem, state = networkState(topology, samples);
       const { hot, cold } = collapsedTemperatures(problem);
-      const target = gamma > 0 || biases ? -Infinity : 0, breathe = breather();
+      const target = gamma > 0 || biases ? -Infinity : 0, breathe = breathing('training');
       let best = new Uint8Array(topology.weights), lowest = Infinity;
       const keep = (value: number): void => { if (value < lowest) { lowest = value; best = state.weights.slice(); } };
       let bias = 0;

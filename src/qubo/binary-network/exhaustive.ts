@@ -1,5 +1,6 @@
+import { breathing } from '../../core/breathing.js';
 import { popCount } from './forward.js';
-import { breather, checkProblem, scored, type Trainer, type TrainingProblem } from './problem.js';
+import { checkProblem, scored, type Trainer, type TrainingProblem } from './problem.js';
 import type { Topology } from './topology.js';
 
 /** One setting of a neuron's weights: what it gives on all samples, and its part of the objective. */
@@ -111,7 +112,7 @@ export function exhaustive(): Trainer {
           visit(j + 1, cost + evaluate(j, code, planes[node]!));
         }
       }
-      const breathe = breather();
+      const breathe = breathing('training');
       if (!lists[0]) visit(0, 0);
       else for (let at = 0; at < lists[0].length && lowest > target && !signal?.aborted; at++) {
         take(0, at, 0);

@@ -1,4 +1,3 @@
-import { turn } from '../../core/breathing.js';
 import { checkWeights, networkState, type NetworkState, type Samples } from './forward.js';
 import type { Topology } from './topology.js';
 
@@ -50,17 +49,6 @@ export function checkCount(who: string, counts: Readonly<Record<string, number>>
   for (const [name, value] of Object.entries(counts))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`${who}: expected ${name} to be an integer of at least 1, got ${value}`);
-}
-
-const yieldMs = 40;
-
-/** Lets signals, timers and the terminal have their turn now and then. */
-export function breather(): () => Promise<void> | undefined {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < yieldMs) return undefined;
-    return turn().then(() => { since = performance.now(); });
-  };
 }
 
 /** Wrong outputs − γ Σ margins of what a state holds; the margins add up as integers. */

@@ -1,6 +1,7 @@
+import { breathing } from '../../core/breathing.js';
 import { random } from '../../core/random.js';
 import type { Samples } from './forward.js';
-import { breather, checkCount, checkProblem, scored, type Trained, type Trainer } from './problem.js';
+import { checkCount, checkProblem, scored, type Trained, type Trainer } from './problem.js';
 import type { Topology } from './topology.js';
 
 export interface StraightThroughOptions {
@@ -58,7 +59,7 @@ export function straightThrough({ steps = 500, rate = 0.02, starts = 1 }: Straig
     name: 'straight-through',
     async train(problem, { seed = 1, signal } = {}) {
       checkProblem(problem);
-      const { topology: net, samples, gamma = 0, biases } = problem, descend = hingeGradient(net, samples), breathe = breather();
+      const { topology: net, samples, gamma = 0, biases } = problem, descend = hingeGradient(net, samples), breathe = breathing('training');
       const gradient = new Float64Array(net.weights);
       let best: Trained | undefined;
       const ended = (): boolean => signal?.aborted || (best?.errors === 0 && gamma === 0 && !biases);
