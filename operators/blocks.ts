@@ -1,8 +1,8 @@
 import type { LinearOperator, Shape } from '../src/types.js';
 import { checkShape, formatShape } from '../src/core/array.js';
 import { linop } from '../src/core/linop.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkCounts } from './checks.js';
-import { onPattern } from './on-pattern.js';
 
 /**
  * Cuts images [h, w] into square blocks, [count, size²], row by row; what is missing at the right and at the bottom is zero. The adjoint puts

@@ -1,8 +1,8 @@
 import type { Boundary, LinearOperator, Pattern, Shape, Tensor } from '../src/types.js';
 import { checkFinite, checkShape, flat, formatShape, tensor } from '../src/core/array.js';
 import { linop } from '../src/core/linop.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkName, checkRho } from './checks.js';
-import { onPattern } from './on-pattern.js';
 import { fastGrid, spectralFilter, spectrum } from './spectral.js';
 
 export interface ConvolutionOptions {

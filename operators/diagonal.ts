@@ -1,8 +1,8 @@
 import type { LinearOperator, Tensor } from '../src/types.js';
 import { checkFinite, flat } from '../src/core/array.js';
 import { linop } from '../src/core/linop.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkRho } from './checks.js';
-import { onPattern } from './on-pattern.js';
 
 /** y = w ∘ x for real weights w, which also give the shape. */
 export function diagonal(weights: Tensor): LinearOperator {

@@ -1,9 +1,8 @@
 import type { LinearOperator, Pattern, Shape, Tensor } from '../src/types.js';
 import { checkShape, formatShape, sameShape, sizeOf } from '../src/core/array.js';
 import { linop } from '../src/core/linop.js';
-import { patternMap } from '../src/kernels/maps/index.js';
+import { onPattern, patternMap } from '../src/kernels/maps/index.js';
 import { checkName, checkRho } from './checks.js';
-import { onPattern } from './on-pattern.js';
 import { maskFrom, type SamplingMask } from './sampling.js';
 
 export interface FourierOptions {

@@ -3,9 +3,9 @@ import { checkFinite, flat, formatShape } from '../src/core/array.js';
 import { gaussianEntries } from '../src/core/gaussian.js';
 import { linop } from '../src/core/linop.js';
 import { random } from '../src/core/random.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkCounts } from './checks.js';
 import { denseNormalSolver } from './dense-normal.js';
-import { onPattern } from './on-pattern.js';
 
 function dense(name: string, A: Float32Array, rows: number, cols: number, describe: () => OperatorDescription): LinearOperator {
   return linop({

@@ -1,7 +1,7 @@
 import type { LinearOperator } from '../src/types.js';
 import { linop } from '../src/core/linop.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkCounts } from './checks.js';
-import { onPattern } from './on-pattern.js';
 
 /** Weights of the pixels along one ray: at each line of pixels that it crosses, linear interpolation between the two nearest. */
 function ray(n: number, co: number, si: number, s: number, add: (pixel: number, weight: number) => void): void {

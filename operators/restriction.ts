@@ -1,8 +1,8 @@
 import type { LinearOperator, Shape } from '../src/types.js';
 import { checkShape, sizeOf } from '../src/core/array.js';
 import { linop } from '../src/core/linop.js';
+import { onPattern } from '../src/kernels/maps/index.js';
 import { checkRho } from './checks.js';
-import { onPattern } from './on-pattern.js';
 
 /** y = the entries of x at the given different row-major indices, in the given order. */
 export function restriction(shape: Shape, indices: ArrayLike<number>): LinearOperator {

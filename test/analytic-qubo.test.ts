@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { publishedSparse, sparseSpikes } from '../datasets/index.js';
 import { convolution, gaussian, matrix } from '../operators/index.js';
-import { analyticCodes, analyticQubo } from '../src/binary/binarizers/analytic-qubo.js';
+import { analyticCodes, analyticQubo, dictionariesOf } from '../src/binary/binarizers/analytic-qubo.js';
 import { sign } from '../src/binary/binarizers/index.js';
 import { recoveryCertificate } from '../src/binary/certificate.js';
 import { blockDiagonal, kroneckerIdentity } from '../src/core/combine.js';
@@ -166,7 +166,7 @@ const blocks = blockDiagonal([gaussian(10, 20, { seed: 1 }), gaussian(12, 18, { 
 const net = learnedIsta({ operator: blocks, prox: l1() }, { layers: 6, coupling: 'tied' });
 binarizer('codes lie on the blocks, one scale serves all, W stays as it is and the packed engine agrees', async () => {
   for (const zeros of [0, 0.4]) {
-    const { codes, scale } = await analyticCodes(blocks, { zeros });
+    const { codes, scale } = await analyticCodes(dictionariesOf('test', blocks), { zeros });
     const one = await analyticQubo({ zeros }).fit(net, signals, { steps: 20, batch: 16 });
     assert.is(one.binarizer, zeros ? 'analytic-qubo-ternary' : 'analytic-qubo');
     assert.equal(one.params.find(({ name }) => name === 'W')!.value, codes.map(code => Math.fround(Math.fround(scale) * code)));
@@ -178,11 +178,15 @@ binarizer('codes lie on the blocks, one scale serves all, W stays as it is and t
 binarizer('untied layers have codes of their own, of one scale, and the packed engine agrees', async () => {
   // So large that annealing from two seeds does not end at one minimum.
   const operator = gaussian(60, 120, { seed: 5 }), untied = learnedIsta({ operator, prox: l1() }, { layers: 3, coupling: 'untied' });
-  const one = await analyticQubo().fit(untied, sparseSpikes(120, { density: 0.1, seed: 1 }), { steps: 5, batch: 16 });
+  const reports: number[] = [];
+  const one = await analyticQubo().fit(untied, sparseSpikes(120, { density: 0.1, seed: 1 }), {
+    steps: 5, batch: 16, onProgress: ({ phase, step, steps }) => { if (phase === 'analytic-qubo: codes') reports.push(step / steps); },
+  });
+  assert.ok(reports.length > 3 && reports.every((share, i) => share <= 1 && share >= (reports[i - 1] ?? 0)));
   const matrices = one.params.filter(({ name }) => name.startsWith('W.')).map(({ value }) => value);
   assert.is(matrices.length, 3);
   for (const value of matrices) assert.ok(value.every(w => Math.abs(w) === Math.abs(matrices[0]![0]!)));
-  const { codes } = await analyticCodes(operator);
+  const { codes } = await analyticCodes(dictionariesOf('test', operator));
   assert.equal(matrices[0]!.map(Math.sign), codes);
   for (const [k, j] of [[0, 1], [0, 2], [1, 2]] as const) assert.not.equal(matrices[k], matrices[j]);
   const y = normalTensor([3, 60], 4);
@@ -200,7 +204,8 @@ binarizer('certifies more than the signs of A or of the closed form', async () =
   for (const other of [a!, w!]) assert.ok(found.mu < recoveryCertificate(other, 1)!.mu);
 });
 binarizer('steps and thresholds fall layer by layer, and reach further than those of plain signs', async () => {
-  const errors: number[] = [], one = await analyticQubo().fit(net, signals, { steps: 0, onProgress: ({ nmseDb }) => errors.push(nmseDb!) });
+  const errors: number[] = [];
+  const one = await analyticQubo().fit(net, signals, { steps: 0, onProgress: ({ phase, nmseDb }) => { if (phase.endsWith('layer by layer')) errors.push(nmseDb!); } });
   assert.is(errors.length, 6);
   errors.forEach((error, k) => assert.ok(k === 0 || error <= errors[k - 1]!));
   const plain: number[] = [], signed = await sign().fit(net, signals);
@@ -210,7 +215,7 @@ binarizer('steps and thresholds fall layer by layer, and reach further than thos
 });
 binarizer('a block shared by all is one problem; other patterns and networks are told apart', async () => {
   const shared = kroneckerIdentity(3, gaussian(6, 10, { seed: 4 }));
-  assert.is((await analyticCodes(shared)).codes.length, 60);
+  assert.is((await analyticCodes(dictionariesOf('test', shared))).codes.length, 60);
   const blurred = convolution([0.5, 0.3, 0.2], [38]);
   for (const [own, message] of [
     [learnedIsta({ operator: blurred, prox: l1() }, { layers: 2, coupling: 'tied' }), /expected an operator with dense or block weights, got .* \(toeplitz\)/],

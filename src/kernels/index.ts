@@ -8,7 +8,7 @@ export { totalVariationSteps } from './total-variation.js';
 export { type CorrelateShape, correlateValid, correlateValidTaps, correlateValidAdjoint } from './correlate.js';
 export { type Conv3x3Shape, conv3x3, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';
 export { laneBlock, toLanes, fromLanes } from './lanes.js';
-export { type BlockSizes, type Precision, type SignMatrix, signMatrix, setSigns, multiplySigns } from './signs.js';
+export { type Precision, type SignMatrix, signMatrix, setSigns, multiplySigns } from './signs.js';
 export { type Product, type SignProduct, floatProduct, signProduct } from './products.js';
 export { type SignalSigns, type SignMap } from './sign-map.js';
 export { type CsrProduct, csrProduct } from './csr.js';

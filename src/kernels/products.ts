@@ -1,8 +1,8 @@
 import type { Pattern } from '../types.js';
-import { matrixSize } from '../core/pattern.js';
+import { blocksOf, matrixSize } from '../core/pattern.js';
 import { gemm, transposed, view } from './matrix.js';
 import { resident } from './resident.js';
-import { multiplySigns, setSigns, signMatrix, type BlockSizes, type Precision, type SignMatrix } from './signs.js';
+import { multiplySigns, setSigns, signMatrix, type Precision, type SignMatrix } from './signs.js';
 
 /**
  * A linear map with fixed entries on signals side by side: x is inSize × lanes and out outSize × lanes, row-major; lanes is 1 or
@@ -13,18 +13,6 @@ export interface Product {
   readonly outSize: number;
   apply(x: Float32Array, out: Float32Array, lanes: number): void;
   applyAdjoint(y: Float32Array, out: Float32Array, lanes: number): void;
-}
-
-/** A dense or block-diagonal pattern as a list of blocks; undefined for the others. */
-export function blocksOf(pattern: Pattern): BlockSizes[] | undefined {
-  if (pattern.kind === 'dense') return [{ rows: pattern.rows, cols: pattern.cols, first: 0 }];
-  if (pattern.kind !== 'blocks') return undefined;
-  let first = 0;
-  return pattern.blocks.map(({ rows, cols }) => {
-    const block = { rows, cols, first };
-    if (!pattern.shared) first += rows * cols;
-    return block;
-  });
 }
 
 export interface SignProduct extends Product {

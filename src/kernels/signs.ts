@@ -1,14 +1,8 @@
+import type { BlockSizes } from '../core/pattern.js';
 import { laneBlock } from './lanes.js';
 import { alloc, contains, free, scratch } from './memory.js';
 import { resident } from './resident.js';
 import { checkApart, checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
-
-/** The size of one block on the diagonal, and which of all weights is its first (row-major). */
-export interface BlockSizes {
-  readonly rows: number;
-  readonly cols: number;
-  readonly first: number;
-}
 
 /** Block-diagonal ±1 in the layout of the sign kernels (assembly/sign-sums.ts): a bit an entry, blocks padded to 32 rows and 4 columns. */
 export interface SignMatrix {

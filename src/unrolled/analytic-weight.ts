@@ -1,5 +1,6 @@
 import type { LinearOperator } from '../types.js';
 import { cholesky, choleskySolve } from '../core/cholesky.js';
+import { weightBlocks } from '../core/pattern.js';
 
 /** How far W is from inverting A column by column, accumulated in f64. */
 export interface Coherence {
@@ -11,25 +12,10 @@ export interface Coherence {
   readonly diagonalError: number;
 }
 
-type Block = { readonly rows: number; readonly cols: number; readonly at: number };
-
-function blocksOf(who: string, A: LinearOperator): Block[] {
-  const pattern = A.pattern();
-  if (!A.weights || (pattern.kind !== 'dense' && pattern.kind !== 'blocks'))
-    throw new TypeError(`${who}: expected an operator with dense or block weights, got ${A.name} (${pattern.kind})`);
-  if (pattern.kind === 'dense') return [{ ...pattern, at: 0 }];
-  let at = 0;
-  return (pattern.shared ? pattern.blocks.slice(0, 1) : pattern.blocks).map(({ rows, cols }) => {
-    const block = { rows, cols, at };
-    at += rows * cols;
-    return block;
-  });
-}
-
 /** (AAᵀ + shift I)⁻¹ A on the pattern of A, block by block, f64 inside; dense and block patterns only. */
 export function regularisedInverse(A: LinearOperator, shift: number): Float32Array {
-  const blocks = blocksOf('regularisedInverse', A), a = A.weights!(), out = new Float32Array(a.length);
-  for (const { rows, cols, at } of blocks) {
+  const blocks = weightBlocks('regularisedInverse', A), a = A.weights!(), out = new Float32Array(a.length);
+  for (const { rows, cols, first: at } of blocks) {
     const outer = new Float64Array(rows * rows);
     for (let i = 0; i < rows; i++) for (let k = 0; k <= i; k++) {
       let sum = i === k ? shift : 0;
@@ -52,7 +38,7 @@ export function regularisedInverse(A: LinearOperator, shift: number): Float32Arr
  */
 export function analyticWeight(A: LinearOperator): Float32Array {
   const W = regularisedInverse(A, 0), a = A.weights!();
-  for (const { rows, cols, at } of blocksOf('analyticWeight', A))
+  for (const { rows, cols, first: at } of weightBlocks('analyticWeight', A))
     for (let j = 0; j < cols; j++) {
       let diagonal = 0;
       for (let i = 0; i < rows; i++) diagonal += W[at + i * cols + j]! * a[at + i * cols + j]!;
@@ -63,9 +49,9 @@ export function analyticWeight(A: LinearOperator): Float32Array {
 
 /** Objective and generalized coherence of weights W on the pattern of A (dense or blocks). */
 export function coherenceOf(A: LinearOperator, W: Float32Array): Coherence {
-  const blocks = blocksOf('coherenceOf', A), a = A.weights!();
+  const blocks = weightBlocks('coherenceOf', A), a = A.weights!();
   let objective = 0, coherence = 0, diagonalError = 0;
-  for (const { rows, cols, at } of blocks) {
+  for (const { rows, cols, first: at } of blocks) {
     const products = new Float64Array(cols * cols);
     for (let r = 0; r < rows; r++) for (let i = 0; i < cols; i++) {
       const w = W[at + r * cols + i]!;

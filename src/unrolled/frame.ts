@@ -1,9 +1,9 @@
 import type { LinearOperator, Param, Pattern, UnrolledNetwork } from '../types.js';
 import { linop } from '../core/linop.js';
-import { weightCount } from '../core/pattern.js';
+import { blocksOf, matrixSize, ownBlocks, weightCount, type BlockSizes } from '../core/pattern.js';
 import { random } from '../core/random.js';
 import { gemm, resident, view } from '../kernels/index.js';
-import { patternMap } from '../kernels/maps/index.js';
+import { onPattern, patternMap } from '../kernels/maps/index.js';
 import { analyticWeight } from './analytic-weight.js';
 
 /** Every matrix that it stands in front of is W = GᵀS, S on a mask of more rows than A has. */
@@ -21,7 +21,6 @@ export const mostRedundant = 64;
 const mostEntries = 2 ** 24;
 
 type Blocked = Pattern & { kind: 'dense' | 'blocks' };
-type Block = { readonly rows: number; readonly cols: number };
 
 export function checkEntries(who: string, entries: number): void {
   if (entries > mostEntries) throw new RangeError(`${who}: expected a frame of at most ${mostEntries} entries, got ${entries}`);
@@ -34,16 +33,11 @@ export function framedRows(who: string, cols: number, redundancy: number): numbe
   return Math.round(cols * redundancy);
 }
 
-/** The blocks on the diagonal; a dense matrix is one. */
-const blocksOf = (pattern: Blocked): readonly Block[] => (pattern.kind === 'dense' ? [pattern] : pattern.blocks);
-
-/** Those that have weights of their own: one where all share it. */
-const ownBlocks = (pattern: Blocked): readonly Block[] =>
-  pattern.kind === 'blocks' && pattern.shared ? pattern.blocks.slice(0, 1) : blocksOf(pattern);
+const blocksIn = (pattern: Blocked): BlockSizes[] => blocksOf(pattern)!;
 
 /** Measurements of the blocks for which G has entries: once where all blocks have as many. */
 function heightsOf(pattern: Blocked): readonly number[] {
-  const heights = ownBlocks(pattern).map(({ rows }) => rows);
+  const heights = ownBlocks(blocksIn(pattern)).map(({ rows }) => rows);
   return heights.every(rows => rows === heights[0]) ? heights.slice(0, 1) : heights;
 }
 
@@ -79,32 +73,23 @@ export function cosineFrame(rows: number, cols: number): Float32Array {
 }
 
 function makeFrame(A: LinearOperator, own: Blocked, pattern: Blocked): Frame {
-  const from = ownBlocks(own), to = ownBlocks(pattern), heights = heightsOf(own), shared = heights.length === 1;
-  const parts = heights.map((rows, b) => cosineFrame(to[b]!.rows, rows));
-  const all: Pattern = { kind: 'blocks', shared, blocks: blocksOf(own).map(({ rows }, b) => ({ rows: blocksOf(pattern)[b]!.rows, cols: rows })) };
+  const from = ownBlocks(blocksIn(own)), to = ownBlocks(blocksIn(pattern)), heights = heightsOf(own), shared = heights.length === 1;
+  const parts = heights.map((rows, b) => cosineFrame(to[b]!.rows, rows)), high = blocksIn(pattern);
+  const all: Pattern = { kind: 'blocks', shared, blocks: blocksIn(own).map(({ rows }, b) => ({ rows: high[b]!.rows, cols: rows })) };
   const entries = new Float32Array(weightCount(all));
   parts.reduce((at, part) => (entries.set(part, at), at + part.length), 0);
 
   function of(weights: Float32Array): Float32Array {
     const out = new Float32Array(weightCount(pattern));
-    let read = 0, written = 0;
-    from.forEach(({ rows, cols }, b) => {
-      const high = to[b]!.rows;
-      gemm(view(parts[shared ? 0 : b]!, high, rows), view(weights, rows, cols, cols, read), view(out, high, cols, cols, written));
-      read += rows * cols;
-      written += high * cols;
+    from.forEach(({ rows, cols, first }, b) => {
+      const { rows: raised, first: at } = to[b]!;
+      gemm(view(parts[shared ? 0 : b]!, raised, rows), view(weights, rows, cols, cols, first), view(out, raised, cols, cols, at));
     });
     return out;
   }
-  const map = patternMap(pattern), weights = of(A.weights!());
   return {
     G: { name: 'frame', value: resident(entries), grad: new Float32Array(0), map: patternMap(all), oneBit: false, trainable: false },
-    physics: linop({
-      name: `frame·${A.name}`, inShape: A.inShape, outShape: [map.outSize],
-      apply: (x, out, batch) => map.apply(weights, x, out, batch),
-      applyAdjoint: (y, out, batch) => map.applyAdjoint(weights, y, out, batch),
-      pattern: () => pattern, weights: () => weights.slice(), stored: true,
-    }),
+    physics: linop({ name: `frame·${A.name}`, inShape: A.inShape, outShape: [matrixSize(pattern).rows], stored: true, ...onPattern(pattern, of(A.weights!())) }),
     of,
   };
 }

@@ -1,27 +1,18 @@
 import type { LinearOperator, Param, UnrolledNetwork } from '../../types.js';
+import { weightBlocks } from '../../core/pattern.js';
 import {
-  codeEnergies, commonScale, dictionary, incoherentCodes, type CodeSearchOptions, type Dictionary,
+  codeEnergies, commonScale, dictionary, incoherentCodes, type CodeEnergies, type CodeSearchOptions, type Dictionary,
 } from '../../qubo/coherence/index.js';
 import { directSearch } from '../../unrolled/direct-search.js';
 import { physicsOf } from '../../unrolled/frame.js';
 import { train } from '../../unrolled/train.js';
-import { jointDefaults, type Binarizer, type FitOptions } from '../binarizer.js';
+import { jointDefaults, type Binarizer } from '../binarizer.js';
 import type { Codes } from '../bits.js';
 import { cloneToBinarize, oneBitNetwork, oneBitParams } from '../one-bit-network.js';
 
 export interface AnalyticQuboOptions extends Pick<CodeSearchOptions, 'symmetry' | 'balance' | 'passes' | 'sweeps'> {
   /** Share of each column's codes that are zero; 0 means one bit a weight. */
   readonly zeros?: number;
-}
-
-/** The blocks of A in the order of its weights. Throws a TypeError for patterns whose columns are no problems of their own. */
-function blocksOf(who: string, operator: LinearOperator): Dictionary[] {
-  const pattern = operator.pattern();
-  if (!operator.weights || (pattern.kind !== 'dense' && pattern.kind !== 'blocks'))
-    throw new TypeError(`${who}: expected an operator with dense or block weights, got ${operator.name} (${pattern.kind})`);
-  const weights = operator.weights(), blocks = pattern.kind === 'dense' ? [pattern] : pattern.blocks;
-  let at = 0;
-  return (pattern.kind === 'blocks' && pattern.shared ? blocks.slice(0, 1) : blocks).map(({ rows, cols }) => dictionary(weights.subarray(at, at += rows * cols), rows, cols));
 }
 
 /** The one matrix of x⁺ = soft(x − γ_k Wᵀ(A x − y), θ_k), or one for each layer. */
@@ -32,18 +23,26 @@ function weightsOf(who: string, net: UnrolledNetwork): Param[] {
   return oneBitParams(net);
 }
 
-/** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them. */
-export async function analyticCodes(operator: LinearOperator, options: AnalyticQuboOptions & Pick<FitOptions, 'seed' | 'signal'> & Pick<CodeSearchOptions, 'layer'> = {},
-  who = 'analyticCodes'): Promise<{ codes: Codes; scale: number }> {
-  const { zeros = 0, symmetry = 0.5, balance, passes, sweeps, seed, layer, signal } = options;
-  const parts = [];
-  for (const block of blocksOf(who, operator)) {
-    const S = await incoherentCodes(block, { zeros: Math.round(zeros * block.rows), symmetry, balance, passes, sweeps, seed, layer, signal });
-    parts.push({ S, energies: codeEnergies(block, S) });
+/** The blocks of A, each a problem of its own. Throws a TypeError for patterns that have none. */
+export function dictionariesOf(who: string, operator: LinearOperator): Dictionary[] {
+  const blocks = weightBlocks(who, operator), weights = operator.weights!();
+  return blocks.map(({ rows, cols, first }) => dictionary(weights.subarray(first, first + rows * cols), rows, cols));
+}
+
+/** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them; `onProgress` counts codes. */
+export async function analyticCodes(blocks: readonly Dictionary[], { zeros = 0, onProgress, ...options }: AnalyticQuboOptions & Omit<CodeSearchOptions, 'zeros'> = {}): Promise<{ codes: Codes; scale: number }> {
+  const codes = new Float32Array(blocks.reduce((sum, { A }) => sum + A.length, 0)), energies: CodeEnergies[] = [];
+  let at = 0;
+  for (const block of blocks) {
+    const S = await incoherentCodes(block, {
+      symmetry: 0.5, ...options, zeros: Math.round(zeros * block.rows),
+      ...(onProgress && { onProgress: (done, of) => onProgress(at + Math.floor((block.A.length * done) / of), codes.length) }),
+    });
+    codes.set(S, at);
+    at += S.length;
+    energies.push(codeEnergies(block, S));
   }
-  const codes = new Float32Array(parts.reduce((sum, { S }) => sum + S.length, 0));
-  parts.reduce((at, { S }) => (codes.set(S, at), at + S.length), 0);
-  return { codes, scale: commonScale(parts.map(({ energies }) => energies)) };
+  return { codes, scale: commonScale(energies) };
 }
 
 /**
@@ -62,18 +61,21 @@ export function analyticQubo({ zeros = 0, ...search }: AnalyticQuboOptions = {})
   return {
     name,
     async fit(net, data, options = {}) {
-      const copy = cloneToBinarize(name, net), weights = weightsOf(name, copy), physics = physicsOf(copy);
-      const { seed, signal } = options, balance = search.balance ?? (physics === copy.problem.operator ? 0 : framedBalance);
+      const copy = cloneToBinarize(name, net), weights = weightsOf(name, copy), physics = physicsOf(copy), blocks = dictionariesOf(name, physics);
+      const { seed, signal, phase = name, onProgress } = options, balance = search.balance ?? (physics === copy.problem.operator ? 0 : framedBalance);
       const codes = new Map<Param, Codes>(), scales: number[] = [];
       for (const [layer, W] of weights.entries()) {
-        const own = await analyticCodes(physics, { zeros, ...search, balance, seed, layer, signal }, name);
+        const own = await analyticCodes(blocks, {
+          zeros, ...search, balance, seed, layer, signal,
+          ...(onProgress && { onProgress: (done, of) => onProgress({ phase: `${phase}: codes`, step: layer * of + done, steps: weights.length * of }) }),
+        });
         codes.set(W, own.codes);
         scales.push(own.scale);
       }
       const scale = scales.reduce((sum, own) => sum + own, 0) / scales.length, oneBit = oneBitNetwork(copy, name, { scale, codes });
-      await directSearch(oneBit, data, { ...options, phase: `${options.phase ?? name}, layer by layer` });
+      await directSearch(oneBit, data, { ...options, phase: `${phase}, layer by layer` });
       const signals = Math.min(500, Math.floor(data.size.train / 2));
-      await train(oneBit, data, { phase: name, ...jointDefaults, earlyStop: { every: 100, patience: 10, signals }, ...options });
+      await train(oneBit, data, { ...jointDefaults, earlyStop: { every: 100, patience: 10, signals }, ...options, phase });
       return oneBit;
     },
   };

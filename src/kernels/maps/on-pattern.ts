@@ -1,6 +1,6 @@
-import type { LinearOperator, Pattern } from '../src/types.js';
-import { resident } from '../src/kernels/index.js';
-import { patternMap } from '../src/kernels/maps/index.js';
+import type { LinearOperator, Pattern } from '../../types.js';
+import { resident } from '../resident.js';
+import { patternMap } from './pattern-map.js';
 
 /** What a pattern and the weights on it determine of an operator. */
 export function onPattern(

@@ -6,10 +6,6 @@ import { denseMap } from './dense.js';
 import { fourierMap, identityDiagonalMap } from './diagonal.js';
 import { toeplitzMap } from './toeplitz.js';
 
-export { hasWinograd } from './channels.js';
-export { fourierSigns } from './diagonal.js';
-export { signalBySignal, signsMap } from './signs.js';
-
 /** The linear map with one weight for every place that `pattern` leaves free. */
 export function patternMap(pattern: Pattern): PatternMap {
   switch (pattern.kind) {

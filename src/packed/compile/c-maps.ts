@@ -1,6 +1,5 @@
 import type { OneBitNetwork, Param, Pattern } from '../../types.js';
-import { matrixSize } from '../../core/pattern.js';
-import { blocksOf } from '../../kernels/products.js';
+import { blocksOf, matrixSize } from '../../core/pattern.js';
 import { cArray, cFloat, cKernels, cMatrix } from './c-arrays.js';
 import type { cParts } from './c-runtime.js';
 import { learntMatrix, operatorMatrix, type SolverMatrix } from './solver.js';

@@ -1,6 +1,6 @@
 import type { LinearOperator, OperatorDescription } from '../../types.js';
 import { gaussianEntries } from '../../core/gaussian.js';
-import type { BlockSizes } from '../../kernels/index.js';
+import { ownBlocks, type BlockSizes } from '../../core/pattern.js';
 import type { SolverMatrix } from './solver.js';
 
 /** A Gaussian block that its seed gives. */
@@ -18,8 +18,7 @@ function seedsOf({ kind, args, parts }: OperatorDescription): number[] | undefin
 
 /** How the entries of an operator can be drawn again; nothing unless that gives every one of them to the bit. */
 export function drawnFrom(operator: LinearOperator, { blocks, weights, scale }: SolverMatrix): Drawn[] {
-  const own = [...new Map(blocks.map(block => [block.first, block])).values()];
-  const description = operator.describe?.(), seeds = description && seedsOf(description);
+  const own = ownBlocks(blocks), description = operator.describe?.(), seeds = description && seedsOf(description);
   if (scale !== undefined || seeds?.length !== own.length) return [];
   const drawn = own.map((block, b) => ({ ...block, seed: seeds[b]! }));
   const same = drawn.every(({ rows, cols, first, seed }) => gaussianEntries(rows, cols, seed).every((value, i) => value === weights[first + i]));

@@ -1,9 +1,7 @@
 import type { LinearOperator, OneBitNetwork, Param } from '../../types.js';
 import { unpackCodes } from '../../binary/bits.js';
 import { sizeOf } from '../../core/array.js';
-import { matrixSize, weightCount } from '../../core/pattern.js';
-import { blocksOf } from '../../kernels/products.js';
-import type { BlockSizes } from '../../kernels/index.js';
+import { blocksOf, matrixSize, weightCount, type BlockSizes } from '../../core/pattern.js';
 import { oneMagnitude } from '../fused.js';
 
 /**
