@@ -97,6 +97,8 @@ export interface Prox {
    * matrix for each axis, row-major.
    */
   readonly basis?: { readonly shape: Shape; readonly axes: readonly Float32Array[]; readonly coarse: Shape };
+  /** Where it thresholds the DCT of windows of `width` (× width) places and averages: layers learn a threshold for each of its coefficients. */
+  readonly windows?: { readonly shape: Shape; readonly width: number };
   /** g(x), accumulated in f64. */
   value(x: Float32Array): number;
   prox(x: Float32Array, tau: number, out: Float32Array): void;

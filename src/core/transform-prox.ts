@@ -1,6 +1,7 @@
 import type { Prox, Shape } from '../types.js';
 import { formatShape, sizeOf } from './array.js';
 import { dctMatrix, dctTransform, type OrthonormalTransform } from './dct.js';
+import { slidingDctL1 } from './sliding-dct.js';
 import { totalVariation } from './total-variation.js';
 import { waveletTransform } from './wavelet.js';
 
@@ -90,6 +91,7 @@ function shapeOf(text: string): Shape {
 
 export const transformProxForms = [
   'dct-l1(HxW)',
+  'sliding-dct-l1(HxW,WIDTH)',
   'wavelet-l1(NAME,LEVELS,HxW)',
   'tv(HxW)',
   'tv(HxW,anisotropic)',
@@ -99,6 +101,7 @@ export const transformProxForms = [
 const size = '([1-9]\\d{0,8}(?:x[1-9]\\d{0,8})*)',
   number = '(-?(?:Infinity|\\d[\\d.e+-]{0,30}))';
 const dctForm = new RegExp(`^dct-l1\\(${size}\\)$`),
+  slidingForm = new RegExp(`^sliding-dct-l1\\(${size},([1-9]\\d?)\\)$`),
   waveletForm = new RegExp(`^wavelet-l1\\((\\w{1,20}),([1-9]\\d?),${size}\\)$`);
 const tvForm = new RegExp(`^tv\\(${size}(,anisotropic)?(?:,${number},${number})?\\)$`);
 
@@ -106,6 +109,8 @@ const tvForm = new RegExp(`^tv\\(${size}(,anisotropic)?(?:,${number},${number})?
 export function transformProx(name: string): Prox | undefined {
   const [, dctShape] = dctForm.exec(name) ?? [];
   if (dctShape) return dctL1(shapeOf(dctShape));
+  const [, slidingShape, width] = slidingForm.exec(name) ?? [];
+  if (slidingShape) return slidingDctL1(shapeOf(slidingShape), Number(width));
   const [, filter, levels, waveletShape] = waveletForm.exec(name) ?? [];
   if (waveletShape) return waveletL1(shapeOf(waveletShape), { name: filter!, levels: Number(levels) });
   const [, tvShape, anisotropic, lo, hi] = tvForm.exec(name) ?? [];

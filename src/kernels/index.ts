@@ -4,6 +4,7 @@ export { type MatrixView, view, transposed, gemm } from './matrix.js';
 export { addGemmBySparse, gemmOfSparse } from './sparse.js';
 export { softThreshold, softThresholdVjp, thresholdStep, axpby, dot, signsOf, clamp } from './elementwise.js';
 export { type AdamOptions, adamStep } from './adam.js';
+export { type SlidingShrinkage, slidingShrinkage } from './sliding-dct.js';
 export { totalVariationSteps } from './total-variation.js';
 export { type CorrelateShape, correlateValid, correlateValidTaps, correlateValidAdjoint } from './correlate.js';
 export { type Conv3x3Shape, conv3x3, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';

@@ -35,6 +35,14 @@ interface Kernels {
     b: number, tau: number, p: number, q: number, r: number, s: number, out: number, h: number, w: number,
     iterations: number, anisotropic: boolean, lo: number, hi: number,
   ): void;
+  slidingDctScratch(h: number, w: number, width: number, tall: number): number;
+  slidingDct(
+    x: number, theta: number, weights: number, out: number, h: number, w: number, batch: number, width: number, tall: number, axis: number, down: number, scratch: number,
+  ): void;
+  slidingDctVjp(
+    x: number, theta: number, weights: number, g: number, out: number, slopes: number, h: number, w: number, batch: number, width: number, tall: number,
+    axis: number, down: number, scratch: number,
+  ): void;
   correlateValid(x: number, h: number, out: number, height: number, width: number, kh: number, kw: number, batch: number): void;
   correlateValidTaps(
     x: number, g: number, gh: number, height: number, width: number, kh: number, kw: number, batch: number, sums: number,

@@ -82,7 +82,7 @@ export const blockCs: Task = {
       return start;
     };
     const Q = (): Tensor => (known ??= folder ? published(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const isLearned = network === 'learned-ista', prox = isLearned ? proxByName(`dct-l1(${side}x${side})`) : l1(),
+    const isLearned = network === 'learned-ista', prox = isLearned ? proxByName(`sliding-dct-l1(${side}x${side},8)`) : l1(),
       problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) {

@@ -1,7 +1,7 @@
 import type { Prox } from '../types.js';
 import { sizeOf } from '../core/array.js';
 import { gemm, resident, scratch, softThreshold, softThresholdVjp, temp, transposed, view } from '../kernels/index.js';
-import type { Shrinkage } from './shrink.js';
+import { oneThreshold, type Shrinkage } from './shrink.js';
 
 const copies = new WeakMap<Float32Array, Float32Array>();
 
@@ -41,7 +41,7 @@ export function basisShrinkage({ shape, axes, coarse }: NonNullable<Prox['basis'
     for (let at = 0; at < length; at += size)
       for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) visit(at + r * w + c);
   };
-  return {
+  return oneThreshold({
     apply: (v, theta, out) => scratch(() => {
       const z = temp(v.length),
         cut = temp(v.length);
@@ -62,5 +62,5 @@ export function basisShrinkage({ shape, axes, coarse }: NonNullable<Prox['basis'
       synthesise(through, out);
       return dTheta;
     }),
-  };
+  });
 }

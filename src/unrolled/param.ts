@@ -10,6 +10,9 @@ export function param(name: string, value: Float32Array,
 /** A learnt non-negative number: a threshold, a step size, a penalty. */
 export const scalar = (name: string, value: number): Param => param(name, Float32Array.of(value), { min: 0 });
 
+/** Where a layer adds its gradient: nowhere that lasts if the param does not train. */
+export const gradientOf = ({ trainable, grad }: Param): Float32Array => (trainable ? grad : new Float32Array(grad.length));
+
 /** Every Param once, in order of first appearance: tied layers share theirs. */
 export const distinct = (params: Iterable<Param>): Param[] => [...new Set(params)];
 

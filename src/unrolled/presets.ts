@@ -42,9 +42,10 @@ function setUp(who: string, { operator, prox }: Problem, { layers, lambda = 0.4,
     throw new RangeError(`${who}: expected 1 to ${maxLayers} layers, got ${layers}`);
   if (!(lambda >= 0 && lambda < Infinity)) throw new RangeError(`${who}: expected lambda >= 0, got ${lambda}`);
   const n = operator.inShape.reduce((size, axis) => size * axis, 1);
-  const shrink = (k: number): Shrinkage => (supportSelection ? supportSelecting(prox, k + 1, n, supportSelection) : shrinkage(prox));
+  const shared = supportSelection ? undefined : shrinkage(prox), shrink = (k: number): Shrinkage => shared ?? supportSelecting(prox, k + 1, n, supportSelection!);
   const args = { layers, lambda, ...(supportSelection && { supportSelection }) };
-  return { L: 1.001 * norm(operator) ** 2, lambda, shrink, args, each: <T>(make: (k: number) => T) => Array.from({ length: layers }, (_, k) => make(k)) };
+  const theta = (k: number, tau: number): Param => param(`theta.${k}`, shrink(k).thresholds(tau), { min: 0 });
+  return { L: 1.001 * norm(operator) ** 2, lambda, shrink, theta, args, each: <T>(make: (k: number) => T) => Array.from({ length: layers }, (_, k) => make(k)) };
 }
 
 const describe = (preset: string, prox: Prox, args: Record<string, unknown>): NetworkDescription => ({ preset, prox: prox.name, args });
@@ -58,9 +59,9 @@ function matrixLike(name: string, { operator, entries }: Pick<Problem, 'operator
 
 /** K ISTA iterations with learnable step sizes eta_k and thresholds theta_k. Untrained: ISTA with step 1/L. */
 export function unrolledIsta(problem: Problem, options: UnrolledOptions): UnrolledNetwork {
-  const { L, lambda, shrink, args, each } = setUp('ista', problem, options);
+  const { L, lambda, shrink, theta, args, each } = setUp('ista', problem, options);
   return network(problem, describe('ista', problem.prox, args), each(k => gradientStep(`ista.${k}`, problem.operator, shrink(k),
-    { eta: scalar(`eta.${k}`, 1 / L), theta: scalar(`theta.${k}`, lambda / L) })));
+    { eta: scalar(`eta.${k}`, 1 / L), theta: theta(k, lambda / L) })));
 }
 
 /**
@@ -78,27 +79,26 @@ export function unrolledIsta(problem: Problem, options: UnrolledOptions): Unroll
 export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero', frame: redundancy, ...options }: LearnedIstaOptions): UnrolledNetwork {
   if (start !== 'zero' && start !== 'linear') throw new RangeError(`learned-ista: expected start zero or linear, got ${JSON.stringify(start)}`);
   if (redundancy !== undefined && coupling === 'lista') throw new TypeError('learned-ista: expected no frame with coupling lista');
-  const { L, lambda, shrink, args, each } = setUp('learned-ista', problem, options);
+  const { L, lambda, shrink, theta, args, each } = setUp('learned-ista', problem, options);
   const { operator, prox } = problem, frame = redundancy === undefined ? undefined : frameFor('learned-ista', operator, redundancy);
   const met = frame ? { operator: frame.physics, entries: sizeOf(operator.outShape) * sizeOf(operator.inShape) } : { operator }, own = frame && { G: frame.G };
   const description = describe('learned-ista', prox, { ...args, coupling, ...(start === 'linear' && { start }), ...(redundancy !== undefined && { frame: redundancy }) });
   const begun = (layers: readonly Layer[]): UnrolledNetwork =>
     network(problem, description, start === 'linear' ? [linearStart('start', operator, { Q: fittedStart(operator) }), ...layers] : layers);
-  const theta = (k: number): Param => scalar(`theta.${k}`, lambda / L);
   switch (coupling) {
     case 'lista': {
       const W = matrixLike('W', problem, 1 / L), product = gram(operator);
       const G = param('G', product.weights.map(w => w / L), { map: patternMap(product.pattern), oneBit: true });
-      return begun(each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k) })));
+      return begun(each(k => lista(`lista.${k}`, shrink(k), { W, G, theta: theta(k, lambda / L) })));
     }
     case 'coupled': return begun(each(k => gradientStep(`coupled.${k}`, operator, shrink(k),
-      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, theta: theta(k) })));
+      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, theta: theta(k, lambda / L) })));
     case 'untied': return begun(each(k => gradientStep(`untied.${k}`, operator, shrink(k),
-      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
+      { W: matrixLike(`W.${k}`, met, 1 / L), ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k, lambda / L) })));
     case 'tied': case 'analytic': {
       const W = coupling === 'tied' ? matrixLike('W', met, 1 / L) : matrixLike('W', met, 1, false, framedWeight(operator, frame));
       return begun(each(k => gradientStep(`${coupling}.${k}`, operator, shrink(k),
-        { W, ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k) })));
+        { W, ...own, eta: scalar(`gamma.${k}`, 1), theta: theta(k, lambda / L) })));
     }
     default: throw new RangeError(`learned-ista: expected coupling lista, coupled, untied, tied or analytic, got ${JSON.stringify(coupling)}`);
   }
@@ -112,7 +112,7 @@ export function learnedIsta(problem: Problem, { coupling = 'tied', start = 'zero
 export function unrolledAdmm(problem: Problem, { coupling = 'closed-form', rho = 1, ...options }:
   UnrolledOptions & { coupling?: 'closed-form' | 'tied'; rho?: number }): UnrolledNetwork {
   if (!(rho > 0 && rho < Infinity)) throw new RangeError(`admm: expected rho > 0, got ${rho}`);
-  const { L, lambda, shrink, args, each } = setUp('admm', problem, options);
+  const { L, lambda, shrink, theta, args, each } = setUp('admm', problem, options);
   if (coupling !== 'closed-form' && coupling !== 'tied')
     throw new RangeError(`admm: expected coupling closed-form or tied, got ${String(coupling)}`);
   const exact = (): Float32Array | undefined => {
@@ -121,7 +121,7 @@ export function unrolledAdmm(problem: Problem, { coupling = 'closed-form', rho =
   };
   const W = coupling === 'tied' ? { W: matrixLike('W', problem, 1 / (L + rho), true, exact()) } : {};
   return network(problem, describe('admm', problem.prox, { ...args, coupling, rho }), each(k =>
-    admmLayer(`admm.${k}`, problem.operator, shrink(k), { ...W, rho: scalar(`rho.${k}`, rho), theta: scalar(`theta.${k}`, lambda / rho) })),
+    admmLayer(`admm.${k}`, problem.operator, shrink(k), { ...W, rho: scalar(`rho.${k}`, rho), theta: theta(k, lambda / rho) })),
     ['x', 'u']);
 }
 

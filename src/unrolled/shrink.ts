@@ -1,13 +1,16 @@
 import type { Prox } from '../types.js';
 import { visitLargest } from '../core/largest.js';
-import { softThreshold, softThresholdVjp, temp } from '../kernels/index.js';
+import { slidingShrinkage, softThreshold, softThresholdVjp, temp } from '../kernels/index.js';
 import { basisShrinkage } from './basis-shrink.js';
 
-/** The nonlinearity of one unrolled layer: a prox with a learnt threshold. */
+/** The nonlinearity of one unrolled layer: a prox with a learnt threshold, or one for each coefficient. */
 export interface Shrinkage {
-  apply(v: Float32Array, theta: number, out: Float32Array): void;
-  /** ∂v into out; returns ∂theta. */
-  vjp(v: Float32Array, theta: number, grad: Float32Array, out: Float32Array): number;
+  /** The thresholds of the prox with `tau`. */
+  thresholds(tau: number): Float32Array;
+  /** `out` is another array than v. */
+  apply(v: Float32Array, theta: Float32Array, out: Float32Array): void;
+  /** ∂v into out, ∂theta added to dTheta. */
+  vjp(v: Float32Array, theta: Float32Array, grad: Float32Array, out: Float32Array, dTheta: Float32Array): void;
   /** It is the soft threshold, with the `keep` largest entries of a signal let through as they are. */
   readonly soft?: { readonly keep: number };
 }
@@ -18,11 +21,29 @@ export interface SupportSelection {
   readonly max: number;
 }
 
-/** The prox of the problem, on the WASM kernels where it is the l1 norm's, also in a separable basis. */
+interface OneThreshold extends Pick<Shrinkage, 'soft'> {
+  apply(v: Float32Array, theta: number, out: Float32Array): void;
+  /** ∂v into out; returns ∂theta. */
+  vjp(v: Float32Array, theta: number, grad: Float32Array, out: Float32Array): number;
+}
+
+export const oneThreshold = ({ apply, vjp, soft }: OneThreshold): Shrinkage => ({
+  ...(soft && { soft }),
+  thresholds: tau => Float32Array.of(tau),
+  apply: (v, theta, out) => apply(v, theta[0]!, out),
+  vjp(v, theta, grad, out, dTheta) { dTheta[0]! += vjp(v, theta[0]!, grad, out); },
+});
+
+/** The prox of the problem, on the WASM kernels where it is the l1 norm's, also in a separable basis and in windows. */
 export function shrinkage(prox: Prox): Shrinkage {
-  if (prox.name === 'l1') return { apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } };
+  if (prox.name === 'l1') return oneThreshold({ apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } });
   if (prox.basis) return basisShrinkage(prox.basis);
-  return { apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) };
+  if (prox.windows) {
+    const { coefficients, apply, vjp } = slidingShrinkage(prox.windows.shape, prox.windows.width);
+    // The first coefficient is a window's mean, which has no penalty; learnt, its threshold may grow.
+    return { thresholds: tau => new Float32Array(coefficients).fill(tau, 1), apply, vjp };
+  }
+  return oneThreshold({ apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) });
 }
 
 /**
@@ -37,7 +58,7 @@ export function supportSelecting(prox: Prox, layer: number, n: number, { perLaye
   const pass = (v: Float32Array, theta: number, visit: (i: number) => void): void => {
     if (keep) visitLargest(v, theta, keep, temp(n), n, 1, visit);
   };
-  return {
+  return oneThreshold({
     soft: { keep },
     apply(v, theta, out) {
       softThreshold(v, theta, out);
@@ -52,5 +73,5 @@ export function supportSelecting(prox: Prox, layer: number, n: number, { perLaye
       });
       return dTheta;
     },
-  };
+  });
 }

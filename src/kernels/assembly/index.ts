@@ -30,4 +30,5 @@ export { coherenceStart, coherenceAnneal } from './coherence';
 export { rotate, exchange, negate, unrotate, probabilities, weigh } from './qubits';
 export { csr, csrAdjoint, csrGradient } from './csr';
 export { areFinite, nonzeros, sparseGemm, sparseGemmScratch } from './sparse';
+export { slidingDct, slidingDctScratch, slidingDctVjp } from './sliding-dct';
 export { totalVariation } from './total-variation';

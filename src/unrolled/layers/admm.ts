@@ -1,6 +1,7 @@
 import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
 import { axpby, temp } from '../../kernels/index.js';
+import { gradientOf } from '../param.js';
 import type { Shrinkage } from '../shrink.js';
 import { proximalData } from './data-step.js';
 import { adjointProduct, combine, product, soft } from './operations.js';
@@ -44,19 +45,18 @@ export function admmLayer(name: string, A: LinearOperator, shrink: Shrinkage,
       ],
     }),
     vjp(state, y, batch) {
-      const z = state['x']!, u = state['u']!, tau = theta.value[0]!;
+      const z = state['x']!, u = state['u']!;
       const v = temp(n * batch), sum = temp(n * batch), next = temp(n * batch), dual = temp(n * batch);
       axpby(1, z, -1, u, v);
       const [x, toV] = update(v, y, batch);
       axpby(1, x, 1, u, sum);
-      shrink.apply(sum, tau, next);
+      shrink.apply(sum, theta.value, next);
       axpby(1, sum, -1, next, dual);
       return [{ x: next, u: dual }, (grad, inputNeeded): State => {
         const gNext = temp(n * batch), gSum = temp(n * batch), gv = temp(n * batch);
         // u⁺ = sum − z⁺, so z⁺ also receives −∂u⁺, and sum receives ∂u⁺ directly.
         axpby(1, grad['x']!, -1, grad['u']!, gNext);
-        const gTheta = shrink.vjp(sum, tau, gNext, gSum);
-        if (theta.trainable) theta.grad[0]! += gTheta;
+        shrink.vjp(sum, theta.value, gNext, gSum, gradientOf(theta));
         axpby(1, gSum, 1, grad['u']!, gSum);
         toV(gSum, gv);
         if (!inputNeeded) return {};

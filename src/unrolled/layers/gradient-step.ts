@@ -1,5 +1,6 @@
 import type { Layer, LinearOperator, Param, State } from '../../types.js';
 import { temp } from '../../kernels/index.js';
+import { gradientOf } from '../param.js';
 import type { Shrinkage } from '../shrink.js';
 import { gradientData } from './data-step.js';
 import { soft } from './operations.js';
@@ -16,12 +17,11 @@ export function gradientStep(name: string, operator: LinearOperator, shrink: Shr
     name, params: [...data.params, theta],
     ...(shrink.soft && { step: { ...own, theta, keep: shrink.soft.keep }, operations: () => [...data.operations!(), soft('v', theta, 'x', shrink.soft!.keep)] }),
     vjp(state, y, batch) {
-      const tau = theta.value[0]!, [v, toData] = data.step(state['x']!, y, batch), next = temp(v.length);
-      shrink.apply(v, tau, next);
+      const [v, toData] = data.step(state['x']!, y, batch), next = temp(v.length);
+      shrink.apply(v, theta.value, next);
       return [{ x: next }, (grad, inputNeeded): State => {
         const gv = temp(v.length), gx = inputNeeded ? temp(v.length) : undefined;
-        const gTheta = shrink.vjp(v, tau, grad['x']!, gv);
-        if (theta.trainable) theta.grad[0]! += gTheta;
+        shrink.vjp(v, theta.value, grad['x']!, gv, gradientOf(theta));
         toData(gv, gx);
         return gx ? { x: gx } : {};
       }];

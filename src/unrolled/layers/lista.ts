@@ -1,5 +1,6 @@
 import type { Layer, Param, State } from '../../types.js';
 import { axpby, temp } from '../../kernels/index.js';
+import { gradientOf } from '../param.js';
 import type { Shrinkage } from '../shrink.js';
 import { adjointProduct, combine, product, soft } from './operations.js';
 
@@ -17,17 +18,16 @@ export function lista(name: string, shrink: Shrinkage, { W, G, theta }: { W: Par
       ],
     }),
     vjp(state, y, batch) {
-      const x = state['x']!, tau = theta.value[0]!;
+      const x = state['x']!;
       const v = temp(n * batch), product = temp(n * batch), next = temp(n * batch);
       W.map!.applyAdjoint(W.value, y, v, batch);
       G.map!.apply(G.value, x, product, batch);
       axpby(1, v, -1, product, v);
       axpby(1, v, 1, x, v);
-      shrink.apply(v, tau, next);
+      shrink.apply(v, theta.value, next);
       return [{ x: next }, (grad, inputNeeded): State => {
         const gv = temp(n * batch), minus = temp(n * batch);
-        const gTheta = shrink.vjp(v, tau, grad['x']!, gv);
-        if (theta.trainable) theta.grad[0]! += gTheta;
+        shrink.vjp(v, theta.value, grad['x']!, gv, gradientOf(theta));
         if (W.trainable) W.map!.addGradient(gv, y, W.grad, batch);
         axpby(-1, gv, 0, gv, minus);
         if (G.trainable) G.map!.addGradient(x, minus, G.grad, batch);
