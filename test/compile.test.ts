@@ -324,6 +324,7 @@ command('wrong use is one line, and the model file stays', async () => {
   wrong(2, /expected --name to be a C identifier/, model, '-o', at('a.c'), '--name', 'a-b');
   wrong(2, /required option/, model);
   wrong(1, /none\.safetensors: no such file/, at('none.safetensors'), '-o', at('a.mjs'));
+  wrong(1, /^signfold: \.: is a folder, expected a file$/m, '.', '-o', at('a.mjs'));
   wrong(1, /solver\.txt: safetensors/, (writeFileSync(at('solver.txt'), 'no model'), at('solver.txt')), '-o', at('a.mjs'));
   wrong(2, /its folder .* does not exist/, model, '-o', at('none/a.mjs'));
   writeFileSync(at('admm.safetensors'), encodeModel(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 }))));

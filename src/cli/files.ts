@@ -70,8 +70,17 @@ export function checkWritable(path: string): void {
   }
 }
 
+/** A file's bytes; an error names the file, which Node's own does not where it is a folder. */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
+  }
+}
+
 export function readModel(path: string): Model {
-  const bytes = readFileSync(path);
+  const bytes = readBytes(path);
   try {
     return decodeModel(bytes);
   } catch (error) {
@@ -79,7 +88,7 @@ export function readModel(path: string): Model {
   }
 }
 
-export const readTensor = (path: string): Tensor => parseNpy(readFileSync(path), path);
+export const readTensor = (path: string): Tensor => parseNpy(readBytes(path), path);
 
 /** The path of --data or SIGNFOLD_DATA, if either is given. */
 export function dataPath(option: string | undefined): string | undefined {
@@ -94,7 +103,7 @@ export function dataFolder(option: string | undefined): DataFolder | undefined {
     throw new UsageError(`${folder}: no such data folder; see --data and SIGNFOLD_DATA`);
   return {
     read(path) {
-      const bytes = readFileSync(join(folder, path));
+      const bytes = readBytes(join(folder, path));
       return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
     },
     list: path => readdirSync(join(folder, path)).sort(),

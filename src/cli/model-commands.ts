@@ -36,9 +36,9 @@ export function addTrain(program: Command): void {
     .option('--json', 'the row of results on stdout as JSON')
     .action(async (name: string, given: Omit<RunArguments, 'out' | 'methods'> & { method: string; output: string }) => {
       const task = knownTask(name);
-      const options = runOptions(task, { ...given, methods: given.method, out: '' });
       if (!Object.hasOwn(trained, given.method))
         throw new UsageError(`train: expected one of ${Object.keys(trained).join(', ')}, got ${given.method}`);
+      const options = runOptions(task, { ...given, methods: given.method, out: '' });
       checkWritable(given.output);
       const folder = outputFolder(`${given.output}.work`);
       const result = await evaluateWithProgress(task, options, folder);

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { formats, guessFormat, type FormatName, type FormatOptions, type Problem } from '../qubo/formats/index.js';
 import { UsageError } from './failure.js';
+import { readBytes } from './files.js';
 import { finiteNumber, wholeNumber } from './options.js';
 
 /** How a file is to be read or written where its format's own conventions do not hold. */
@@ -55,8 +55,7 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 
 /** The text of a file, decompressed where its name ends in .gz. Throws with the file's name in front. */
 export function readText(path: string): string {
-  if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file`);
-  const bytes = readFileSync(path);
+  const bytes = readBytes(path);
   if (!path.toLowerCase().endsWith('.gz')) {
     if (bytes.length > largestText) throw new Error(`${path}: expected at most ${largestText} bytes, got ${bytes.length}`);
     return bytes.toString('utf8');

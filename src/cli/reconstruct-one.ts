@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { decodeImage, encodePng, formatNpy, luma } from '../../datasets/index.js';
 import { batchOf, checkFinite, flat, formatShape, sameShape, tensor } from '../core/array.js';
 import { pack } from '../packed/engine.js';
@@ -7,7 +6,7 @@ import { tiledReconstructor, type TileOptions } from '../tasks/tiles.js';
 import { eachChannel, measuringReconstructor, takesImages } from '../tasks/whole-images.js';
 import type { Engine, OneBitNetwork, Shape, Tensor } from '../types.js';
 import { UsageError } from './failure.js';
-import { readTensor, writeAtomically } from './files.js';
+import { readBytes, readTensor, writeAtomically } from './files.js';
 import { isArray, type Job } from './reconstruct-files.js';
 
 export interface Written {
@@ -26,7 +25,7 @@ const mapped = (image: Tensor, change: (value: number) => number): Tensor => ten
 
 /** The numbers of an array as they are, of an image file in 0…1. */
 const readValues = (path: string): Tensor =>
-  isArray(path) ? readTensor(path) : mapped(decodeImage(readFileSync(path), path), value => value / 255);
+  isArray(path) ? readTensor(path) : mapped(decodeImage(readBytes(path), path), value => value / 255);
 
 const hasImageShape = (shape: Shape): boolean => shape.length === 2 || (shape.length === 3 && shape[2] === 3);
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { mostThreads } from '../core/threads.js';
@@ -10,7 +10,7 @@ import { studies, studyByName } from '../tasks/studies/index.js';
 import { defaultMethods, methodNames } from '../tasks/methods.js';
 import type { Task } from '../tasks/task.js';
 import { UsageError } from './failure.js';
-import { checkpointFolder, dataFolder, outputFolder } from './files.js';
+import { checkpointFolder, dataFolder, outputFolder, readBytes } from './files.js';
 import { interruptible } from './interrupt.js';
 import { decibels, frameHelp, integerUpTo, positiveInteger, redundancy, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { trainingProgress } from './progress.js';
@@ -63,7 +63,7 @@ export function runOptions(task: Task, given: RunArguments): RunOptions {
     ...(given.network !== undefined && { network: given.network }),
     ...(given.startSteps !== undefined && { startSteps: given.startSteps }),
     ...(given.uncertainty !== undefined && { uncertainty: given.uncertainty }),
-    ...(given.weights !== undefined && { weights: readFileSync(given.weights) }),
+    ...(given.weights !== undefined && { weights: readBytes(given.weights) }),
     ...(given.threads !== undefined && given.threads > 1 && { training: { threads: trainingThreads(given.threads) } }),
   };
   try {
