@@ -4,6 +4,7 @@ import type { Case } from './case.js';
 import { fourierCases } from './fourier.bench.js';
 import { denseShapes, manyLanes } from './shapes.js';
 import { signCases } from './signs.bench.js';
+import { slidingCases } from './sliding.bench.js';
 import { structuredCases } from './structured.bench.js';
 
 /** Sums of f32 in another order. */
@@ -45,4 +46,5 @@ export const kernelCases: readonly Case[] = [
   ...signCases,
   ...structuredCases,
   ...fourierCases,
+  ...slidingCases,
 ];

@@ -35,4 +35,16 @@ def conv3x3(w, x):
     return lambda: functional.conv2d(x, w, padding=1)
 
 
-ops = {'matmul': matmul, 'correlate': correlate, 'conv3x3': conv3x3, 'reconstruct': reconstruct, 'training-step': training_step}
+@inference
+def sliding_dct(x, theta, axis, weights):
+    """Soft thresholds on the DCT of every window, as a convolution with a filter for each coefficient and its transpose."""
+    filters, most = torch.kron(axis, axis).reshape(-1, 1, *axis.shape), theta[:, None, None]
+
+    def run():
+        z = functional.conv2d(x, filters)
+        z -= torch.minimum(torch.maximum(z, -most), most)
+        return functional.conv_transpose2d(z, filters) * weights
+    return run
+
+
+ops = {'matmul': matmul, 'correlate': correlate, 'conv3x3': conv3x3, 'sliding-dct': sliding_dct, 'reconstruct': reconstruct, 'training-step': training_step}

@@ -1,4 +1,4 @@
-import type { LinearOperator, Tensor, UnrolledNetwork } from '../types.js';
+import type { LinearOperator, Param, Tensor, UnrolledNetwork } from '../types.js';
 import { deadLeaves, images, parseNpy } from '../../datasets/index.js';
 import { imageBlocks, matrix, orthonormal } from '../../operators/index.js';
 import { formatShape, sameShape, tensor } from '../core/array.js';
@@ -7,6 +7,7 @@ import { l1, proxByName } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
 import { istaNet } from '../unrolled/ista-net.js';
 import { behindFrame } from '../unrolled/behind-frame.js';
+import { frameOf } from '../unrolled/frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { namedImages, type NamedImage } from './image-files.js';
 import { transformOf } from './image-network.js';
@@ -33,6 +34,11 @@ const fromScratch: Recipe = {
 };
 const fromReleased: Recipe = { ...fromScratch, startSteps: 0, jointSteps: 3200, batch: 8 };
 const learned: Recipe = { layerSteps: 0, layerRate: 0.01, startSteps: 900, startRate: 5e-4, jointSteps: 2000, jointRate: 5e-4, batch: 64, clip: 1 };
+
+function transposedOf({ data, shape }: Tensor): Float32Array {
+  const [rows, cols] = shape as [number, number];
+  return Float32Array.from({ length: rows * cols }, (_, at) => data[(at % rows) * cols + Math.floor(at / rows)]!);
+}
 
 /** An image of any size measured block by block; the network sees its blocks. */
 export function blockScene({ name, image }: NamedImage, A: LinearOperator): Scene {
@@ -91,9 +97,15 @@ export const blockCs: Task = {
       }
       const framed = frame === undefined ? {} : { frame };
       const net = isLearned
-        ? learnedIsta(problem, { layers, lambda: 0.01, coupling: 'tied', start: 'linear', ...framed })
+        ? learnedIsta(problem, { layers, lambda: 0.02, coupling: 'tied', start: 'linear', ...framed })
         : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...framed, ...(features !== undefined && { features }) });
-      net.params.find(({ name }) => name === 'start.Q')!.value = Q().data;
+      const paramOf = (name: string): Param => net.params.find(param => param.name === name)!;
+      paramOf('start.Q').value = Q().data;
+      if (isLearned) {
+        // A step with Qᵀ in the place of W adds the linear estimate of what the residual tells, as images have it.
+        const W = transposedOf(Q());
+        paramOf('W').value = frameOf(net)?.of(W) ?? W;
+      }
       return net;
     };
     const scenes = (list: readonly NamedImage[]): Scene[] => list.map(item => blockScene(item, A));
