@@ -15,6 +15,7 @@ export { admm } from './solvers/admm.js';
 export { amp } from './solvers/amp.js';
 export { cg } from './solvers/cg.js';
 export { fista, ista } from './solvers/ista.js';
+export { slidingDctL1 } from './solvers/sliding-dct.js';
 export { totalVariation, tvSolver, type TvOptions } from './solvers/tv.js';
 export { analyticWeight, coherenceOf } from './unrolled/analytic-weight.js';
 export { behindFrame } from './unrolled/behind-frame.js';

@@ -9,6 +9,7 @@ import { alloc, free, slidingShrinkage } from '../src/kernels/index.js';
 import { straightThrough } from '../src/binary/binarizers/index.js';
 import { pack } from '../src/packed/engine.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
+import { slidingDctL1 as onKernels } from '../src/solvers/sliding-dct.js';
 import { ista } from '../src/solvers/ista.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
 import { shrinkage } from '../src/unrolled/shrink.js';
@@ -30,9 +31,12 @@ const sliding = suite('sliding DCT');
 for (const { name, x, tau, out, value, theta, v, shrunk, dx, dTheta } of cases) {
   const prox = proxByName(name), layer = shrinkage(prox);
   sliding(`${name}: SciPy's windows, thresholded and averaged, on a batch and in place`, () => {
-    const own = twice(x);
-    prox.prox(own, tau, own);
-    near(own, twice(out), F32);
+    for (const one of [prox, onKernels(prox.windows!.shape, prox.windows!.width)]) {
+      const own = twice(x);
+      one.prox(own, tau, own);
+      near(own, twice(out), F32);
+      assert.is(one.name, name);
+    }
     assert.ok(Math.abs(prox.value(Float32Array.from(x)) / value - 1) <= F32);
   });
   sliding(`${name}: layers do the same by products of matrices, and its pullback`, () => {
