@@ -33,7 +33,7 @@ const fromScratch: Recipe = {
   latent: { mixing: 0.5, bound: 1.5 },
 };
 const fromReleased: Recipe = { ...fromScratch, startSteps: 0, jointSteps: 3200, batch: 8 };
-const learned: Recipe = { ...fromScratch, startSteps: 900, startRate: 5e-4, jointSteps: 4000, batch: 16, clip: 1 };
+const learned: Recipe = { ...fromScratch, startSteps: 900, startRate: 5e-4, jointSteps: 3000, batch: 16, clip: 1 };
 
 function transposedOf({ data, shape }: Tensor): Float32Array {
   const [rows, cols] = shape as [number, number];
