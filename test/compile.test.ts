@@ -167,6 +167,7 @@ const others: readonly (readonly [name: string, net: () => OneBitNetwork | Promi
   ['a blur, signs', () => signs(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 3))],
   ['a product of matrices', () => floats(learned(compose(gaussian(7, 9, { seed: 1 }), gaussian(9, 11, { seed: 2 })), 2))],
   ['a sampled spectrum', () => floats(unrolledIsta({ operator: fourier([6, 8], { mask: radialMask([6, 8], { lines: 3 }), complexInput: false }), prox: l1() }, { layers: 2 }))],
+  ['thresholds in sliding windows, signs', () => fitted(straightThrough(), learnedIsta({ operator: gaussian(20, 63, { seed: 1 }), prox: proxByName('sliding-dct-l1(7x9,4)') }, { layers: 2, start: 'linear' }))],
   ['ISTA-Net+ behind frames, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 4, shape: [7, 9], frame: 2 }))],
   ['ISTA-Net+, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 8, shape: [7, 9] }))],
   ['ISTA-Net with proximal steps, ternary', () => fitted(ternary(), istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, transform: 'istanet', dataStep: 'proximal' }))],
@@ -270,6 +271,7 @@ c('refuses what it has no loops for with one line', async () => {
   const refused = (net: OneBitNetwork, message: RegExp): void => assert.throws(() => compileC(net, { name: 'a' }), message);
   refused(floats(unrolledAdmm({ operator: gaussian(7, 11, { seed: 1 }), prox: l1() }, { layers: 2 })),
     /^compile: expected for C gradient steps, .*, got admm closed-form, prox l1; a module takes more networks$/);
+  refused(floats(learnedIsta({ operator: gaussian(7, 9, { seed: 1 }), prox: proxByName('sliding-dct-l1(3x3,2)') }, { layers: 2 })), /got learned-ista tied, prox sliding-dct-l1\(3x3,2\);/);
   refused(floats(learnedIsta({ operator: gaussian(7, 9, { seed: 1 }), prox: proxByName('dct-l1(3x3)') }, { layers: 2, start: 'linear' })), /got learned-ista tied from a linear start, prox dct-l1\(3x3\);/);
   refused(floats(istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, dataStep: 'proximal' })), /got ista-net proximal, prox l1;/);
   refused(floats(learned(convolution([0.5, 0.3, -0.2, 0.1], [13]), 2)), /^compile: expected for C W with entries on .*, got toeplitz; a module/);
