@@ -224,4 +224,11 @@ packed('a prox for signals of another size is refused', () => {
     );
   assert.is(decodeModel(encodeSafetensors(tensors, { ...metadata, prox: 'dct-l1(3x4)' })).net.problem.prox.name, 'dct-l1(3x4)');
 });
+packed('thresholds of a number or below what layers take are refused', () => {
+  const { tensors, metadata } = decodeSafetensors(bytes), name = Object.keys(tensors).find(each => each.startsWith('theta'))!;
+  const wrong = (data: Float32Array<ArrayBuffer>): Uint8Array => encodeSafetensors({ ...tensors, [name]: { dtype: 'F32', shape: [data.length], data } }, metadata);
+  assert.throws(() => decodeModel(wrong(Float32Array.of(-1))), `model: expected numbers from 0 on in ${name}, got -1`);
+  assert.throws(() => decodeModel(wrong(new Float32Array(2))), new RegExp(`expected 1 numbers? in ${name}`));
+  assert.throws(() => decodeModel(encodeSafetensors(tensors, { ...metadata, prox: 'sliding-dct-l1(3x4,2)' })), /^model: expected [^\n]+$/);
+});
 packed.run();

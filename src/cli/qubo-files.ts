@@ -53,7 +53,7 @@ export function tried<T>(path: string, act: () => T): T {
 /** 1 read, 2 reads. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** The text of a file, decompressed where its name ends in .gz. Throws with the file's name in front. */
+/** The text of a file, decompressed where its name ends in .gz. Errors carry the file's name. */
 export function readText(path: string): string {
   const bytes = readBytes(path);
   if (!path.toLowerCase().endsWith('.gz')) {
@@ -63,7 +63,7 @@ export function readText(path: string): string {
   return tried(path, () => gunzipSync(bytes, { maxOutputLength: largestText }).toString('utf8'));
 }
 
-/** A problem of a file, whose only one it is unless `given` says which. Throws with the file's name in front. */
+/** A problem of a file, whose only one it is unless `given` says which. Errors carry the file's name. */
 export function readProblem(path: string, given: FileArguments): { problem: Problem; format: FormatName } {
   const text = readText(path), format = given.format ?? guessFormat(path, text);
   if (!format) throw new UsageError(`${path}: cannot tell its format; say --format ${formatNames.join(', ')}`);

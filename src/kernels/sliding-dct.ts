@@ -1,7 +1,7 @@
 import type { Shape } from '../types.js';
 import { sizeOf } from '../core/array.js';
 import { dctMatrix } from '../core/dct.js';
-import { windowWeights } from '../core/sliding-dct.js';
+import { checkWindows, windowWeights } from '../core/sliding-dct.js';
 import { scratch } from './memory.js';
 import { resident } from './resident.js';
 import { checkApart, checkLength, kernels, readable, room, writable, writeBack } from './wasm.js';
@@ -18,9 +18,12 @@ export interface SlidingShrinkage {
 
 /** Windows of `width` (× width) places inside signals of 1 or 2 axes, as slidingDctL1 takes them. */
 export function slidingShrinkage(shape: Shape, width: number): SlidingShrinkage {
+  checkWindows('slidingDct', shape, width);
   const w = shape.at(-1)!, size = sizeOf(shape), h = size / w, tall = shape.length === 1 ? 1 : width, coefficients = tall * width;
   const weights = resident(windowWeights(shape, width)), axis = resident(Float32Array.from(dctMatrix(width))), down = tall === 1 ? resident(Float32Array.of(1)) : axis;
   const space = (): number => room(kernels.slidingDctScratch(h, w, width, tall) / 4).byteOffset;
+  // Where the memory was full when they were made, they lie elsewhere.
+  const constant = (array: Float32Array): number => readable(array).byteOffset;
   function batchOf(x: Float32Array, theta: Float32Array, out: Float32Array): number {
     if (x.length % size) throw new RangeError(`slidingDct: expected signals of ${size} numbers, got ${x.length}`);
     checkLength('slidingDct: theta', theta, coefficients);
@@ -34,7 +37,7 @@ export function slidingShrinkage(shape: Shape, width: number): SlidingShrinkage 
       const batch = batchOf(x, theta, out);
       scratch(() => {
         const to = writable(out);
-        kernels.slidingDct(readable(x).byteOffset, readable(theta).byteOffset, weights.byteOffset, to.byteOffset, h, w, batch, width, tall, axis.byteOffset, down.byteOffset, space());
+        kernels.slidingDct(readable(x).byteOffset, readable(theta).byteOffset, constant(weights), to.byteOffset, h, w, batch, width, tall, constant(axis), constant(down), space());
         writeBack(to, out);
       });
     },
@@ -42,11 +45,12 @@ export function slidingShrinkage(shape: Shape, width: number): SlidingShrinkage 
       const batch = batchOf(x, theta, out);
       checkLength('slidingDct: g', g, x.length);
       checkLength('slidingDct: slopes', slopes, coefficients);
+      if (g !== out) checkApart('slidingDct', g, out);
       scratch(() => {
         const to = writable(out), sums = readable(slopes);
         kernels.slidingDctVjp(
-          readable(x).byteOffset, readable(theta).byteOffset, weights.byteOffset, readable(g).byteOffset, to.byteOffset, sums.byteOffset,
-          h, w, batch, width, tall, axis.byteOffset, down.byteOffset, space(),
+          readable(x).byteOffset, readable(theta).byteOffset, constant(weights), readable(g).byteOffset, to.byteOffset, sums.byteOffset,
+          h, w, batch, width, tall, constant(axis), constant(down), space(),
         );
         writeBack(to, out);
         writeBack(sums, slopes);

@@ -1,12 +1,11 @@
 import type { NetworkDescription, OneBitMatrix, OneBitNetwork } from '../types.js';
 import { fromDescription } from '../../operators/index.js';
 import { checkBits, unpackCodes } from '../binary/bits.js';
-import { formatShape, sizeOf } from '../core/array.js';
 import { channelsOf } from '../core/channels.js';
 import { proxByName } from '../core/prox.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsEntry } from '../core/safetensors.js';
 import { describedWeights } from '../unrolled/described-weights.js';
-import { networkFrom } from '../unrolled/presets.js';
+import { checkProx, networkFrom } from '../unrolled/presets.js';
 import { f32, floats, restoreOperator, storeOperator } from './stored-operator.js';
 
 const format = 'signfold-model',
@@ -78,8 +77,7 @@ export function decodeModel(bytes: Uint8Array): Model {
   if (typeof description?.preset !== 'string' || typeof description.args !== 'object' || description.args === null)
     throw new RangeError('model: expected a preset and its arguments in network');
   const prox = proxByName(metadata['prox'] ?? '');
-  if (prox.shape && sizeOf(prox.shape) !== sizeOf(operator.inShape))
-    throw new RangeError(`model: expected a prox for signals ${formatShape(operator.inShape)}, got ${prox.name}`);
+  checkProx('model', { operator, prox });
   const weights = describedWeights({ operator, prox }, description),
     held = heldWeights(tensors);
   if (weights > held) throw new RangeError(`model: expected tensors for ${weights} weights, got tensors for ${held} at most`);
@@ -88,6 +86,7 @@ export function decodeModel(bytes: Uint8Array): Model {
     const signs = tensors[`${param.name}.signs`];
     if (!param.map || !param.oneBit || !signs) {
       param.value = floats(tensors, param.name, param.value.length).slice();
+      if (param.min !== undefined && param.value.some(value => value < param.min!)) throw new RangeError(`model: expected numbers from ${param.min} on in ${param.name}, got ${Math.min(...param.value)}`);
       return [];
     }
     const words = (entry: SafetensorsEntry, name: string): Uint32Array => {

@@ -2,8 +2,18 @@ import type { Prox, Shape } from '../types.js';
 import { slidingDctL1 as plain } from '../core/sliding-dct.js';
 import { slidingShrinkage } from '../kernels/index.js';
 
-/** `slidingDctL1` of core, its prox on the WASM kernels. */
+/** `slidingDctL1` of core, its prox and its pullback on the WASM kernels. */
 export function slidingDctL1(shape: Shape, width: number): Prox {
-  const prox = plain(shape, width), { coefficients, apply } = slidingShrinkage(shape, width), theta = new Float32Array(coefficients);
-  return { ...prox, prox: (x, tau, out) => apply(x.buffer === out.buffer ? x.slice() : x, theta.fill(tau, 1), out) };
+  const prox = plain(shape, width), { coefficients, apply, vjp } = slidingShrinkage(shape, width), theta = new Float32Array(coefficients);
+  // Solvers work in place, the kernels do not.
+  const apart = (x: Float32Array, out: Float32Array): Float32Array => (x.buffer === out.buffer ? x.slice() : x);
+  return {
+    ...prox,
+    prox: (x, tau, out) => apply(apart(x, out), theta.fill(tau, 1), out),
+    vjp(x, tau, v, out) {
+      const slopes = new Float32Array(coefficients);
+      vjp(apart(x, out), theta.fill(tau, 1), apart(v, out), out, slopes);
+      return slopes.subarray(1).reduce((sum, slope) => sum + slope, 0);
+    },
+  };
 }

@@ -3,8 +3,9 @@ import { deadLeaves, images, parseNpy } from '../../datasets/index.js';
 import { imageBlocks, matrix, orthonormal } from '../../operators/index.js';
 import { formatShape, sameShape, tensor } from '../core/array.js';
 import { compose, kroneckerIdentity } from '../core/combine.js';
-import { l1, proxByName } from '../core/prox.js';
+import { l1 } from '../core/prox.js';
 import { importIstaNet } from '../packed/released.js';
+import { slidingDctL1 } from '../solvers/sliding-dct.js';
 import { istaNet } from '../unrolled/ista-net.js';
 import { behindFrame } from '../unrolled/behind-frame.js';
 import { frameOf } from '../unrolled/frame.js';
@@ -88,7 +89,7 @@ export const blockCs: Task = {
       return start;
     };
     const Q = (): Tensor => (known ??= folder ? published(`sensing/qinit_${variant}_1089.npy`) : linearEstimator(A, signals, { signals: 4096, seed }));
-    const isLearned = network === 'learned-ista', prox = isLearned ? proxByName(`sliding-dct-l1(${side}x${side},8)`) : l1(),
+    const isLearned = network === 'learned-ista', prox = isLearned ? slidingDctL1([side, side], 8) : l1(),
       problem = { operator: A, prox };
     const make = (layers: number): UnrolledNetwork => {
       if (weights) {

@@ -11,8 +11,11 @@ function gramWeights(pattern: Pattern): number {
   return weightCount({ ...pattern, blocks: pattern.blocks.map(({ cols }) => ({ rows: cols, cols })) });
 }
 
+/** Thresholds, where layers have more than one. */
+const thresholds = ({ prox: { windows } }: Problem, layers: unknown): number => (windows ? Number(layers) * windows.width ** windows.shape.length : 0);
+
 /**
- * How many weights the matrices and kernels of a described network have, told before any is allocated: a description in a file is
+ * How many weights the matrices and kernels of a described network have, and thresholds in windows, told before any is allocated: a description in a file is
  * not trusted. Not a number, or negative, for arguments that the preset will refuse.
  */
 export function describedWeights(problem: Problem, { preset, args }: NetworkDescription): number {
@@ -21,12 +24,12 @@ export function describedWeights(problem: Problem, { preset, args }: NetworkDesc
     return Array.isArray(shape) ? istaNetWeights(problem, args as unknown as IstaNetOptions) : NaN;
   }
   const coupling = args['coupling'] ?? (preset === 'learned-ista' ? 'tied' : 'closed-form');
-  if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return 0;
+  if ((preset !== 'learned-ista' && preset !== 'admm') || coupling === 'closed-form') return thresholds(problem, args['layers']);
   const { operator } = problem,
     redundancy = preset === 'learned-ista' && coupling !== 'lista' ? args['frame'] : undefined,
     pattern = redundancy === undefined ? operator.pattern() : framedPattern(preset, operator.pattern(), redundancy as number),
     count = weightCount(pattern),
-    fitted = preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0;
+    fitted = thresholds(problem, args['layers']) + (preset === 'learned-ista' && args['start'] === 'linear' ? sizeOf(operator.inShape) * sizeOf(operator.outShape) : 0);
   if (coupling === 'coupled' || coupling === 'untied') return fitted + Number(args['layers']) * count;
   return fitted + (coupling === 'lista' ? count + gramWeights(pattern) : count);
 }

@@ -12,17 +12,17 @@ export interface DirectSearchOptions extends Pick<TrainOptions, 'seed' | 'snrDb'
 /** Relative changes that are tried, from the first by halves to the last. */
 const widest = 0.5, finest = 0.01;
 
-/** Changes scalars one at a time by ± h of themselves as long as the loss falls, then halves h (Hooke & Jeeves 1961). */
-function descend(scalars: readonly Param[], loss: () => number): number {
+/** Changes params one at a time by ± h of themselves as long as the loss falls, then halves h (Hooke & Jeeves 1961). */
+function descend(params: readonly Param[], loss: () => number): number {
   let best = loss();
   for (let h = widest; h > finest;) {
     let gained = false;
-    for (const { value, min = -Infinity } of scalars) for (const change of [1 + h, 1 - h]) {
-      const old = value[0]!;
-      value[0] = Math.max(min, old * change);
+    for (const { value, min = -Infinity } of params) for (const change of [1 + h, 1 - h]) {
+      const old = value.slice();
+      old.forEach((number, i) => { value[i] = Math.max(min, number * change); });
       const now = loss();
       if (now < best) { best = now; gained = true; break; }
-      value[0] = old;
+      value.set(old);
     }
     if (!gained) h /= 2;
   }
@@ -30,7 +30,7 @@ function descend(scalars: readonly Param[], loss: () => number): number {
 }
 
 /**
- * Fits the trainable scalars of each layer (steps, thresholds) to the least ‖x_k − x‖² after that layer on fixed signals, one layer
+ * Fits what is trainable of each layer beside its matrices (steps; thresholds, all of a layer by one factor) to the least ‖x_k − x‖² after that layer on fixed signals, one layer
  * after the other, without gradients: where a threshold decides what passes, the loss jumps and its gradient misleads. The first
  * layer begins at its own values, others where the layer before ended. Throws an AbortError when `signal` aborts.
  */
@@ -43,8 +43,8 @@ export async function directSearch(net: UnrolledNetwork, data: Dataset, options:
   const kept = (state: State): State => Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array.slice()]));
   let state = scratch(() => kept(net.initial(signals))), before: readonly Param[] = [];
   for (const [k, layer] of net.layers.entries()) {
-    const scalars = layer.params.filter(({ trainable, value }) => trainable && value.length === 1);
-    scalars.forEach((param, i) => { if (before[i]) param.value[0] = before[i].value[0]!; });
+    const scalars = layer.params.filter(({ trainable, map }) => trainable && !map);
+    scalars.forEach((param, i) => { if (before[i]?.value.length === param.value.length) param.value.set(before[i].value); });
     const error = descend(scalars, () => scratch(() => {
       const [{ x: estimate }] = layer.vjp(state, y, signals);
       let sum = 0;

@@ -1,5 +1,5 @@
 import type { Layer, LinearOperator, NetworkDescription, Param, Problem, Prox, UnrolledNetwork } from '../types.js';
-import { sizeOf } from '../core/array.js';
+import { formatShape, sizeOf } from '../core/array.js';
 import { gram } from '../core/gram.js';
 import { norm } from '../core/norm.js';
 import { patternMap } from '../kernels/maps/index.js';
@@ -37,9 +37,16 @@ export interface LearnedIstaOptions extends UnrolledOptions {
 /** A bound on what a model file may ask for. */
 const maxLayers = 1000;
 
+/** Throws a RangeError where the prox is for signals of another size. */
+export function checkProx(who: string, { operator, prox }: Problem): void {
+  if (prox.shape && sizeOf(prox.shape) !== sizeOf(operator.inShape))
+    throw new RangeError(`${who}: expected a prox for signals ${formatShape(operator.inShape)}, got ${prox.name}`);
+}
+
 function setUp(who: string, { operator, prox }: Problem, { layers, lambda = 0.4, supportSelection }: UnrolledOptions) {
   if (!Number.isSafeInteger(layers) || layers < 1 || layers > maxLayers)
     throw new RangeError(`${who}: expected 1 to ${maxLayers} layers, got ${layers}`);
+  checkProx(who, { operator, prox });
   if (!(lambda >= 0 && lambda < Infinity)) throw new RangeError(`${who}: expected lambda >= 0, got ${lambda}`);
   const n = operator.inShape.reduce((size, axis) => size * axis, 1);
   const shared = supportSelection ? undefined : shrinkage(prox), shrink = (k: number): Shrinkage => shared ?? supportSelecting(prox, k + 1, n, supportSelection!);

@@ -30,12 +30,12 @@ export function dictionariesOf(who: string, operator: LinearOperator): Dictionar
 }
 
 /** Codes on the pattern of A from A alone, and the scale 1 / mean s_iᵀa_i of all of them; `onProgress` counts codes. */
-export async function analyticCodes(blocks: readonly Dictionary[], { zeros = 0, onProgress, ...options }: AnalyticQuboOptions & Omit<CodeSearchOptions, 'zeros'> = {}): Promise<{ codes: Codes; scale: number }> {
+export async function analyticCodes(blocks: readonly Dictionary[], { zeros = 0, symmetry = 0.5, onProgress, ...options }: AnalyticQuboOptions & Omit<CodeSearchOptions, 'zeros'> = {}): Promise<{ codes: Codes; scale: number }> {
   const codes = new Float32Array(blocks.reduce((sum, { A }) => sum + A.length, 0)), energies: CodeEnergies[] = [];
   let at = 0;
   for (const block of blocks) {
     const S = await incoherentCodes(block, {
-      symmetry: 0.5, ...options, zeros: Math.round(zeros * block.rows),
+      ...options, symmetry, zeros: Math.round(zeros * block.rows),
       ...(onProgress && { onProgress: (done, of) => onProgress(at + Math.floor((block.A.length * done) / of), codes.length) }),
     });
     codes.set(S, at);
