@@ -7,6 +7,7 @@ import { proxByName } from '../src/core/prox.js';
 import { slidingDctL1 } from '../src/core/sliding-dct.js';
 import { alloc, free, slidingShrinkage } from '../src/kernels/index.js';
 import { analyticQubo, straightThrough } from '../src/binary/binarizers/index.js';
+import { recoveryCertificate } from '../src/binary/certificate.js';
 import { pack } from '../src/packed/engine.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { slidingDctL1 as onKernels } from '../src/solvers/sliding-dct.js';
@@ -116,6 +117,7 @@ sliding('codes found without data scale all thresholds of a layer', async () => 
   const before = net.params.find(({ name }) => name === 'theta.0')!.value[1]!;
   const one = await analyticQubo().fit(net, smooth, { steps: 0 });
   const { value } = one.params.find(({ name }) => name === 'theta.0')!;
+  assert.is(recoveryCertificate(one, 1), undefined, 'the theorems speak of the identity basis');
   assert.ok(value[1] !== before && value[0] === 0 && value.subarray(1).every(each => each === value[1]), [...value].join(' '));
 });
 sliding('windows that do not fit are refused before the kernel sees them, and a prox of another size by networks', () => {

@@ -95,10 +95,10 @@ function observe(blocks: readonly { G: Float64Array; n: number }[], lambda: numb
 
 /**
  * T1, or T2 for block patterns, of a network whose one matrix W has signs on the pattern of A. Undefined where the theorem
- * does not speak: other networks, those that do not start from zero, weights in the Fourier basis, channel-wise scales.
+ * does not speak: other networks, a prox other than l1, those that do not start from zero, weights in the Fourier basis, channel-wise scales.
  */
 export function recoveryCertificate(net: OneBitNetwork, sparsity: number): RecoveryCertificate | undefined {
-  if (net.description.preset !== 'learned-ista' || net.description.args['start'] === 'linear') return undefined;
+  if (net.description.preset !== 'learned-ista' || net.description.args['start'] === 'linear' || net.problem.prox.name !== 'l1') return undefined;
   const { operator } = net.problem, W = net.params.find(param => param.name === 'W');
   const matrix = net.matrices.find(({ name }) => name === 'W');
   if (!W || !matrix || net.matrices.length > 1 || matrix.rowScales || net.scale === 0 || !operator.weights) return undefined;
