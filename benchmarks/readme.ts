@@ -88,7 +88,7 @@ const imageOrder = ['linear', 'wavelet-ista', 'tv', 'float', 'ternary', 'channel
 
 /** Rows of one task by method, over its seeds; `columns` are its metrics. */
 function seedsTable(rows: readonly Row[], columns: readonly (readonly [title: string, of: (row: Row) => number, digits: number])[]): string {
-  const named = new Set(rows.map(({ method }) => method)), methods = [...imageOrder.filter(method => named.has(method)), ...[...named].filter(method => !imageOrder.includes(method))];
+  const methods = imageOrder.filter(method => rows.some(row => row.method === method));
   return markdown(
     ['method', 'seeds', ...columns.map(([title]) => title), 'weight bytes', 'all bytes', 'steps'],
     methods.map(method => {
@@ -163,9 +163,9 @@ const tables: Readonly<Record<string, string>> = {
   'one-bit-cs-equal': seedsTable([...exactly('one-bit-cs-25-others'), ...exactly('one-bit-cs-25').filter(({ method }) => method === 'straight-through')], imageColumns),
   'one-bit-cs-long': longTable(),
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
-  'block-cs-learned': seedsTable([...exactly('block-cs-learned'), ...exactly('block-cs-learned-frame').map(row => ({ ...row, method: `${row.method}, frame ${row.frame}` }))], imageColumns),
+  'block-cs-learned': seedsTable([...exactly('block-cs-learned'), ...exactly('released-cs-25-plus').filter(({ method }) => ['wavelet-ista', 'tv'].includes(method))], imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...withoutStart('mri-20-tv'), ...withoutStart('one-bit-mri-20')], imageColumns),
-  'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3', 'ternary', 'channel-wise'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
+  'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
   'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
