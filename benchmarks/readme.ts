@@ -102,11 +102,11 @@ const imageColumns = [['PSNR dB', (row: Row) => row.psnrDb, 2], ['SSIM', (row: R
 const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectrum', (row: Row) => row.rrmseSpectrum ?? NaN, 3],
   ['CC', (row: Row) => row.cc ?? NaN, 3]] as const;
 
-/** PSNR of the other blurs, mean over two seeds. */
+/** PSNR of the other blurs, mean over three seeds. */
 function blursTable(): string {
   const methods = ['linear', 'tv', 'float', 'straight-through'], blurs = [['deblur-motion', 'motion, 11 pixels at 35°'], ['deblur-uniform', 'uniform, 9 × 9']] as const;
   return markdown(['blur, PSNR dB', ...methods], blurs.map(([file, name]) =>
-    [name, ...methods.map(method => mean([file, `${file}-2`].map(part => rowOf(part, method).psnrDb)).toFixed(2))]));
+    [name, ...methods.map(method => mean([file, `${file}-2`, `${file}-3`].map(part => rowOf(part, method).psnrDb)).toFixed(2))]));
 }
 /** Where the linear start stands in another table, or in other rows of the same. */
 const withoutStart = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
