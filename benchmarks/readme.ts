@@ -165,7 +165,7 @@ const tables: Readonly<Record<string, string>> = {
   'block-cs': seedsTable(exactly('block-cs-25'), imageColumns),
   'block-cs-learned': seedsTable([...exactly('block-cs-learned'), ...exactly('released-cs-25-plus').filter(({ method }) => ['wavelet-ista', 'tv'].includes(method))], imageColumns),
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...withoutStart('mri-20-tv'), ...withoutStart('one-bit-mri-20')], imageColumns),
-  'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
+  'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3', 'ternary', 'channel-wise'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
   'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
