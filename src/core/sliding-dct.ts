@@ -49,39 +49,41 @@ export function slidingDctL1(shape: Shape, width: number): Prox {
     transform.synthesise(z, z, across);
     for (let q = 0, at = 0; q < across; q++) for (let r = 0; r < tall; r++) for (let c = 0; c < width; c++) out[from + r * cols + q + c]! += z[at++]!;
   }
-  /** Visits signals, and in each of them bands. */
-  function each(x: Float32Array, visit: (from: number, bandsOf: (use: (start: number) => void) => void) => void): void {
+  /** Where the signals of x begin. */
+  function begins(x: Float32Array): number[] {
     if (x.length % size) throw new RangeError(`${name}: expected signals of ${formatShape(shape)}, got ${x.length} numbers`);
-    for (let from = 0; from < x.length; from += size) visit(from, use => { for (let band = 0; band < bands; band++) use(band * cols); });
+    return Array.from({ length: x.length / size }, (_, s) => s * size);
   }
+  const bandBegins = Array.from({ length: bands }, (_, band) => band * cols);
   return {
     name,
     shape,
     windows: { shape, width },
     value(x) {
       let sum = 0;
-      each(x, (from, bandsOf) => bandsOf(start => analysed(x, from + start).forEach((value, i) => { if (i % area) sum += Math.abs(value); })));
+      for (const from of begins(x)) for (const start of bandBegins)
+        analysed(x, from + start).forEach((value, i) => { if (i % area) sum += Math.abs(value); });
       return sum / area;
     },
     prox(x, tau, out) {
-      each(x, (from, bandsOf) => {
+      for (const from of begins(x)) {
         const sum = new Float64Array(size);
-        bandsOf(start => {
+        for (const start of bandBegins) {
           const z = analysed(x, from + start);
           for (let i = 0; i < z.length; i++) if (i % area) {
             const value = z[i]!;
             z[i] = Math.abs(value) <= tau ? 0 : value > 0 ? value - tau : value + tau;
           }
           addWindows(z, sum, start);
-        });
+        }
         sum.forEach((value, i) => { out[from + i] = value * weights()[i]!; });
-      });
+      }
     },
     vjp(x, tau, v, out) {
       let gradTau = 0;
-      each(x, (from, bandsOf) => {
+      for (const from of begins(x)) {
         const sum = new Float64Array(size), inner = v.slice(from, from + size).map((value, i) => value * weights()[i]!);
-        bandsOf(start => {
+        for (const start of bandBegins) {
           const z = analysed(x, from + start), g = analysed(inner, start);
           for (let i = 0; i < z.length; i++) if (i % area) {
             const value = z[i]!;
@@ -89,9 +91,9 @@ export function slidingDctL1(shape: Shape, width: number): Prox {
             else gradTau -= value > 0 ? g[i]! : -g[i]!;
           }
           addWindows(g, sum, start);
-        });
+        }
         sum.forEach((value, i) => { out[from + i] = value; });
-      });
+      }
       return gradTau;
     },
   };

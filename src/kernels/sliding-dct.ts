@@ -10,6 +10,8 @@ import { checkApart, checkLength, kernels, readable, room, writable, writeBack }
 export interface SlidingShrinkage {
   /** Coefficients of a window. */
   readonly coefficients: number;
+  /** Those of `slidingDctL1` with weight tau: the first is 0, for a window's mean has no penalty. */
+  thresholds(tau: number): Float32Array;
   /** `slidingDctL1` with thresholds of their own, on signals one after the other; out is another array than x. */
   apply(x: Float32Array, theta: Float32Array, out: Float32Array): void;
   /** Its pullback of g: the derivative by x into out, that by theta added to `slopes`. */
@@ -33,6 +35,7 @@ export function slidingShrinkage(shape: Shape, width: number): SlidingShrinkage 
   }
   return {
     coefficients,
+    thresholds: tau => new Float32Array(coefficients).fill(tau, 1),
     apply(x, theta, out) {
       const batch = batchOf(x, theta, out);
       scratch(() => {

@@ -38,11 +38,7 @@ export const oneThreshold = ({ apply, vjp, soft }: OneThreshold): Shrinkage => (
 export function shrinkage(prox: Prox): Shrinkage {
   if (prox.name === 'l1') return oneThreshold({ apply: softThreshold, vjp: softThresholdVjp, soft: { keep: 0 } });
   if (prox.basis) return basisShrinkage(prox.basis);
-  if (prox.windows) {
-    const { coefficients, apply, vjp } = slidingShrinkage(prox.windows.shape, prox.windows.width);
-    // The first coefficient is a window's mean, which has no penalty; learnt, its threshold may grow.
-    return { thresholds: tau => new Float32Array(coefficients).fill(tau, 1), apply, vjp };
-  }
+  if (prox.windows) return slidingShrinkage(prox.windows.shape, prox.windows.width);
   return oneThreshold({ apply: (v, theta, out) => prox.prox(v, theta, out), vjp: (v, theta, grad, out) => prox.vjp(v, theta, grad, out) });
 }
 

@@ -71,16 +71,18 @@ export function slidingDct(
     for (let p: usize = 0; p <= image - band; p += row) {
       analyseColumns(from + p, down, tall, row, folded, u);
       let level = theta;
-      for (let k = 0; k < tall; k++, level += <usize>width << 2) for (let q = 0; q < across; q += 4) {
-        const at = <usize>k * row + (<usize>q << 2), are = windows(q, across);
-        analyse(axis, width, u + at, 4, folded, z, 16);
-        for (let l = 0, t = level, o = z; l < width; l++, t += 4, o += 16) {
-          const value = v128.load(o), most = v128.load32_splat(t), length = f32x4.abs(value);
-          const cut = v128.or(f32x4.sub(length, most), v128.and(value, sign));
-          v128.store(o, v128.and(v128.andnot(cut, f32x4.le(length, most)), are));
+      for (let k = 0; k < tall; k++, level += <usize>width << 2) {
+        for (let q = 0; q < across; q += 4) {
+          const at = <usize>k * row + (<usize>q << 2), are = windows(q, across);
+          analyse(axis, width, u + at, 4, folded, z, 16);
+          for (let l = 0, t = level, o = z; l < width; l++, t += 4, o += 16) {
+            const value = v128.load(o), most = v128.load32_splat(t), length = f32x4.abs(value);
+            const cut = v128.or(f32x4.sub(length, most), v128.and(value, sign));
+            v128.store(o, v128.and(v128.andnot(cut, f32x4.le(length, most)), are));
+          }
+          synthesise(axis, width, z, 16, parts + row + (<usize>q << 2), 2 * row, false);
         }
-        synthesise(axis, width, z, 16, parts + row + (<usize>q << 2), 2 * row, false);
-        if (q + 4 >= across) overlapped(parts + row, width, row, v + <usize>k * row);
+        overlapped(parts + row, width, row, v + <usize>k * row);
       }
       synthesiseColumns(v, down, tall, row, sum + p);
     }
@@ -108,17 +110,19 @@ export function slidingDctVjp(
       analyseColumns(from + p, down, tall, row, folded, u);
       analyseColumns(inner + p, down, tall, row, folded, ug);
       let level = theta, total = sums;
-      for (let k = 0; k < tall; k++, level += <usize>width << 2, total += <usize>width << 4) for (let q = 0; q < across; q += 4) {
-        const at = <usize>k * row + (<usize>q << 2), are = windows(q, across);
-        analyse(axis, width, u + at, 4, folded, other, 16);
-        analyse(axis, width, ug + at, 4, folded, z, 16);
-        for (let l = 0, t = level, value = other, o = z, to = total; l < width; l++, t += 4, value += 16, o += 16, to += 16) {
-          const here = v128.load(value), slope = v128.and(v128.andnot(v128.load(o), f32x4.le(f32x4.abs(here), v128.load32_splat(t))), are);
-          v128.store(to, f32x4.sub(v128.load(to), v128.xor(slope, v128.and(here, sign))));
-          v128.store(o, slope);
+      for (let k = 0; k < tall; k++, level += <usize>width << 2, total += <usize>width << 4) {
+        for (let q = 0; q < across; q += 4) {
+          const at = <usize>k * row + (<usize>q << 2), are = windows(q, across);
+          analyse(axis, width, u + at, 4, folded, other, 16);
+          analyse(axis, width, ug + at, 4, folded, z, 16);
+          for (let l = 0, t = level, value = other, o = z, to = total; l < width; l++, t += 4, value += 16, o += 16, to += 16) {
+            const here = v128.load(value), slope = v128.and(v128.andnot(v128.load(o), f32x4.le(f32x4.abs(here), v128.load32_splat(t))), are);
+            v128.store(to, f32x4.sub(v128.load(to), v128.xor(slope, v128.and(here, sign))));
+            v128.store(o, slope);
+          }
+          synthesise(axis, width, z, 16, parts + row + (<usize>q << 2), 2 * row, false);
         }
-        synthesise(axis, width, z, 16, parts + row + (<usize>q << 2), 2 * row, false);
-        if (q + 4 >= across) overlapped(parts + row, width, row, v + <usize>k * row);
+        overlapped(parts + row, width, row, v + <usize>k * row);
       }
       synthesiseColumns(v, down, tall, row, sum + p);
     }
