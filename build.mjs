@@ -2,6 +2,7 @@
 // to the same path under dist/ (no bundling, so a stack trace names the source file).
 import { readdirSync, readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import binaryen from 'assemblyscript/binaryen';
 import { build } from 'esbuild';
 
 async function wasmBase64(entry, wasm, ...flags) {
@@ -12,7 +13,8 @@ async function wasmBase64(entry, wasm, ...flags) {
 }
 
 mkdirSync('dist/src/kernels', { recursive: true });
-writeFileSync('dist/src/kernels/binary.js', `export const wasmBase64 = '${await wasmBase64('index', 'dist/src/kernels/kernels.wasm')}';\n`);
+const kernels = await wasmBase64('index', 'dist/src/kernels/kernels.wasm');
+writeFileSync('dist/src/kernels/binary.js', `export const wasmBase64 = '${kernels}';\n`);
 
 const sources = ['src', 'operators', 'datasets', 'test', 'benchmarks'].flatMap(folder =>
   readdirSync(folder, { recursive: true }).map(file => `${folder}/${file}`.replaceAll('\\', '/')));
@@ -35,13 +37,25 @@ const holders = {
   'ndarray': 'Copyright (c) 2013-2016 Mikola Lysenko (ndarray)', 'iota-array': 'Copyright (c) 2013 Mikola Lysenko (iota-array)',
   'is-buffer': 'Copyright (c) Feross Aboukhadijeh (is-buffer)', 'fft.js': 'Copyright Fedor Indutny, 2017 (fft.js)',
 };
+/** The kernels that `code` speaks of, each as it is, without the others. */
+function kernelsOf(code) {
+  const module = binaryen.readBinary(Buffer.from(kernels, 'base64')), names = new Set(code.match(/(?<=\.)\w+/g));
+  module.setFeatures(binaryen.Features.All);
+  for (let i = module.getNumExports() - 1; i >= 0; i--) {
+    const { name } = binaryen.getExportInfo(module.getExportByIndex(i));
+    if (!names.has(name)) module.removeExport(name);
+  }
+  module.runPasses(['remove-unused-module-elements']);
+  return Buffer.from(module.emitBinary()).toString('base64');
+}
 async function engineText() {
   const { outputFiles: [{ text }], metafile } = await bundled('dist/src/packed/compile/engine-runtime.js',
     { format: 'iife', globalName: 'engine', minify: true, legalComments: 'none', metafile: true });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(path => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []));
   for (const name of packages) if (!holders[name]) throw new Error(`build: whose is ${name}? Its copyright belongs into the engine's notice`);
   const notice = readFileSync('LICENSE', 'utf8').replace(/^Copyright.*$/m, line => [`${line} (signfold)`, ...Array.from(packages, name => holders[name])].join('\n'));
-  return JSON.stringify(`/*!\n${notice}*/\n${text}`);
+  const [before, after] = text.split(kernels);
+  return JSON.stringify(`/*!\n${notice}*/\n${before}${kernelsOf(before + after)}${after}`);
 }
 writeFileSync('dist/src/packed/compile/parts.js',
   `export const wasmBase64 = '${await wasmBase64('solver', 'dist/src/packed/compile/solver.wasm', '--lowMemoryLimit', '1024')}';\n` +
