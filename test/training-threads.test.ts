@@ -9,6 +9,7 @@ import { linop } from '../src/core/linop.js';
 import { tensor } from '../src/core/array.js';
 import { l1 } from '../src/core/prox.js';
 import { trainingThreads } from '../src/packed/parallel.js';
+import { slidingDctL1 } from '../src/solvers/sliding-dct.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
@@ -21,9 +22,13 @@ const side = 9, blur = [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16,
 const coupled = (): UnrolledNetwork => learnedIsta({ operator: gaussian(12, 24, { seed: 1 }), prox: l1() }, { layers: 3, coupling: 'coupled' });
 const convolutional = (): UnrolledNetwork =>
   istaNet({ operator: convolution(blur, [side, side]), prox: l1() }, { layers: 2, features: 4, symmetry: 0.01, shape: [side, side] });
+const windows = (): UnrolledNetwork =>
+  learnedIsta({ operator: convolution(blur, [side, side]), prox: slidingDctL1([side, side], 4) }, { layers: 2, coupling: 'coupled' });
+const patches = images([{ name: 'leaves', image: deadLeaves([32, 32], 1) }], { patch: side, augment: true, seed: 1 });
 const cases = {
   coupled: [coupled, sparseSpikes(24, { density: 0.1, seed: 3 })],
-  convolutional: [convolutional, images([{ name: 'leaves', image: deadLeaves([32, 32], 1) }], { patch: side, augment: true, seed: 1 })],
+  convolutional: [convolutional, patches],
+  'thresholds of windows': [windows, patches],
 } as const;
 const values = (net: UnrolledNetwork): number[] => net.params.flatMap(({ value }) => [...value]);
 
