@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
 import type { BlockSizes } from '../src/core/pattern.js';
-import { alloc, clamp, floatProduct, fromLanes, multiplySigns, setSigns, signMatrix, signProduct, signsOf, thresholdStep, toLanes, type Precision, type SignMatrix } from '../src/kernels/index.js';
+import { alloc, clamp, floatProduct, fromLanes, multiplySigns, rectify, rectifyVjp, setSigns, signMatrix, signProduct, signsOf, thresholdStep, toLanes, type Precision, type SignMatrix } from '../src/kernels/index.js';
 import { patternMap, signsMap } from '../src/kernels/maps/index.js';
 import * as reference from '../src/kernels/reference.js';
 import { normals } from './helpers.js';
@@ -153,7 +153,7 @@ lanesSuite('one pass of a gradient step equals its twin', () => {
     assert.ok(apart(x, expected) < 1e-6);
   }
 });
-lanesSuite('signs and clamping equal their twins, zeros and NaN too', () => {
+lanesSuite('signs, clamping and rectifying equal their twins, zeros and NaN too', () => {
   for (const n of [1, 3, 4, 5, 64, 67]) {
     const v = normals(n, 3), out = new Float32Array(n), expected = new Float32Array(n);
     v[0] = 0;
@@ -165,6 +165,13 @@ lanesSuite('signs and clamping equal their twins, zeros and NaN too', () => {
     clamp(x, 0.5);
     reference.clamp(y, 0.5);
     assert.ok(x.every((value, i) => Math.abs(value - y[i]!) < 1e-7 || (Number.isNaN(value) && Number.isNaN(y[i]!))));
+    const a = v.slice(), b = v.slice(), g = normals(n, 4), h = g.slice();
+    rectify(a);
+    reference.rectify(b);
+    assert.ok(a.every((value, i) => Object.is(value, b[i])));
+    rectifyVjp(a, g);
+    reference.rectifyVjp(b, h);
+    assert.equal([...g], [...h]);
   }
 });
 lanesSuite('products on blocks: signs as floats give the same', () => {

@@ -33,6 +33,25 @@ export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array
   });
 }
 
+/** a = max(a, 0); NaN stays NaN. */
+export function rectify(a: Float32Array): void {
+  scratch(() => {
+    const to = readable(a);
+    kernels.rectify(to.byteOffset, a.length);
+    writeBack(to, a);
+  });
+}
+
+/** The pullback of `rectify`, in place: g = g 1[a > 0], of a before it or after. */
+export function rectifyVjp(a: Float32Array, g: Float32Array): void {
+  checkLength('rectifyVjp: g', g, a.length);
+  scratch(() => {
+    const to = readable(g);
+    kernels.rectifyVjp(readable(a).byteOffset, to.byteOffset, a.length);
+    writeBack(to, g);
+  });
+}
+
 /** out = a x + b y; out may be x or y. */
 export function axpby(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): void {
   checkLength('axpby: y', y, x.length);

@@ -36,6 +36,14 @@ export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array
   return sum;
 }
 
+export function rectify(a: Float32Array): void {
+  for (let i = 0; i < a.length; i++) if (a[i]! < 0) a[i] = 0;
+}
+
+export function rectifyVjp(a: Float32Array, g: Float32Array): void {
+  for (let i = 0; i < a.length; i++) if (!(a[i]! > 0)) g[i] = 0;
+}
+
 export function axpby(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): void {
   for (let i = 0; i < x.length; i++) out[i] = a * x[i]! + b * y[i]!;
 }

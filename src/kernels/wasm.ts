@@ -22,6 +22,8 @@ interface Kernels {
   softThreshold(v: number, theta: number, out: number, n: number): void;
   softThresholdVjp(v: number, theta: number, g: number, out: number, n: number): number;
   thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
+  rectify(a: number, n: number): void;
+  rectifyVjp(a: number, g: number, n: number): void;
   transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
   signsOf(v: number, out: number, n: number): void;
   clamp(x: number, limit: number, n: number): void;

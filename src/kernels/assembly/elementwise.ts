@@ -53,6 +53,23 @@ export function softThresholdVjp(v: usize, theta: f32, g: usize, out: usize, n: 
   return sum;
 }
 
+/** a = max(a, 0), NaN kept. */
+export function rectify(a: usize, n: i32): void {
+  const zero = f32x4.splat(0), whole = a + (<usize>(n & ~3) << 2), end = a + (<usize>n << 2);
+  for (; a < whole; a += 16) {
+    const x = v128.load(a);
+    v128.store(a, v128.andnot(x, f32x4.lt(x, zero)));
+  }
+  for (; a < end; a += 4) if (f32.load(a) < 0) f32.store(a, 0);
+}
+
+/** g = g 1[a > 0]. */
+export function rectifyVjp(a: usize, g: usize, n: i32): void {
+  const zero = f32x4.splat(0), whole = a + (<usize>(n & ~3) << 2), end = a + (<usize>n << 2);
+  for (; a < whole; a += 16, g += 16) v128.store(g, v128.and(v128.load(g), f32x4.gt(v128.load(a), zero)));
+  for (; a < end; a += 4, g += 4) if (!(f32.load(a) > 0)) f32.store(g, 0);
+}
+
 /** out = a x + b y. */
 export function axpby(a: f32, x: usize, b: f32, y: usize, out: usize, n: i32): void {
   const as = f32x4.splat(a), bs = f32x4.splat(b);

@@ -1,5 +1,5 @@
 export { gemm, gemmScratch } from './gemm';
-export { softThreshold, softThresholdVjp, thresholdStep, axpby, dot, signsOf, clamp } from './elementwise';
+export { softThreshold, softThresholdVjp, thresholdStep, rectify, rectifyVjp, axpby, dot, signsOf, clamp } from './elementwise';
 export { adam } from './adam';
 export { correlateValid, correlateValidTaps, correlateValidAdjoint } from './correlate';
 export { winograd, winogradScratch, winogradWeights } from './winograd';

@@ -1,5 +1,5 @@
 import type { Layer, Operation, Param, State } from '../../types.js';
-import { axpby, dot, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
+import { axpby, dot, rectify as relu, rectifyVjp as reluVjp, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
 import type { DataStep } from './data-step.js';
 import { combine, product, rectify, soft } from './operations.js';
 
@@ -18,10 +18,6 @@ export interface Transform {
   readonly B2: Learnt;
   readonly G?: Learnt;
 }
-
-const relu = (a: Float32Array): void => { for (let i = 0; i < a.length; i++) if (a[i]! < 0) a[i] = 0; };
-/** grad ← 0 where the rectified `a` is 0. */
-const reluVjp = (a: Float32Array, grad: Float32Array): void => { for (let i = 0; i < a.length; i++) if (!(a[i]! > 0)) grad[i] = 0; };
 
 function mapped({ map, value }: Param, x: Float32Array, batch: number): Float32Array {
   const out = temp(map!.outSize * batch);
