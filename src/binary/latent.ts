@@ -17,6 +17,11 @@ export interface LatentOptions {
   readonly mixing: number;
   /** Latent weights are kept within ± bound · λ₀, λ₀ the first scale. */
   readonly bound: number;
+  /**
+   * The scale is learnt in units of λ₀, so that a step moves it by a share. Adam's steps are as long as the rate: a λ of 0.08 moved by
+   * 0.004 at a time shakes every layer at once.
+   */
+  readonly relativeScale?: boolean;
   /** Codes stay as they are: of the matrices the scale alone is learnt. */
   readonly frozen?: boolean;
 }
@@ -33,7 +38,7 @@ export interface LatentWeights extends Reparametrisation {
  * keeps, and ∂λ = ⟨∂W, code(V)⟩ (Courbariaux et al. 2015; Esser et al. 2020 for the learnt scale).
  */
 export function latentWeights(net: UnrolledNetwork, options: LatentOptions, start?: { readonly first: number; readonly scale: number }): LatentWeights {
-  const { encode, scales, mixing, bound, frozen = false } = options;
+  const { encode, scales, mixing, bound, relativeScale = false, frozen = false } = options;
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => {
     const rule = encode(matrix);
     return {
@@ -45,7 +50,8 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   });
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
   const first = start?.first ?? leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
-  const scale = param('scale', Float32Array.of(start?.scale ?? first), { min: 0 });
+  const unit = (relativeScale && first) || 1, scale = param('scale', Float32Array.of((start?.scale ?? first) / unit), { min: 0 });
+  const lambdaNow = (): number => unit * scale.value[0]!;
   const fraction = (progress: number): number => (mixing > 0 ? Math.min(1, progress / mixing) : 1);
 
   /** The scale of each weight: its channel's, or the global one. */
@@ -59,7 +65,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   }
 
   return {
-    settings: [scales, mixing, bound, frozen],
+    settings: [scales, mixing, bound, frozen, ...(relativeScale ? ['relative scale'] : [])],
     movedFor(params) {
       const own = matrices.filter(({ matrix }) => params.includes(matrix));
       const moved = params.flatMap(p => {
@@ -69,7 +75,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
       return [...moved, ...(own.length && scales === 'global' ? [scale] : [])];
     },
     materialise(progress) {
-      const f = fraction(progress), lambda = scale.value[0]!;
+      const f = fraction(progress), lambda = lambdaNow();
       for (const entry of matrices) {
         const { matrix: { value }, latent: { value: v }, rule, codes, channels, tables } = entry;
         rule(v, codes);
@@ -88,7 +94,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         gScale += dot(grad, codes);
         latent.grad.set(grad);
       }
-      scale.grad[0] = f * gScale;
+      scale.grad[0] = f * unit * gScale;
     },
     project() {
       const limit = bound * first;
@@ -97,7 +103,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
     carriedTo(other) {
       const own = new Map(matrices.map(entry => [entry.matrix.name, entry]));
       for (const matrix of oneBitParams(other)) matrix.value = own.get(matrix.name)!.latent.value.slice();
-      return latentWeights(other, { ...options, mixing: 0, encode: matrix => own.get(matrix.name)!.rule }, { first, scale: scale.value[0]! });
+      return latentWeights(other, { ...options, mixing: 0, encode: matrix => own.get(matrix.name)!.rule }, { first, scale: lambdaNow() });
     },
     coded() {
       const codes = new Map<Param, Codes>(), rowScales = new Map<Param, { values: Float32Array; channels: Uint32Array }>();
@@ -107,7 +113,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         codes.set(entry.matrix, entry.codes);
         rowScales.set(entry.matrix, { values: channelScales(entry), channels: entry.channels });
       }
-      return scales === 'global' ? { scale: scale.value[0]!, codes } : { scale: 1, codes, rowScales };
+      return scales === 'global' ? { scale: lambdaNow(), codes } : { scale: 1, codes, rowScales };
     },
   };
 }

@@ -44,7 +44,7 @@ export interface Recipe {
   /** Longest gradient. */
   readonly clip?: number;
   /** How codes come in, where a binarizer's own defaults do not fit: see LatentOptions. */
-  readonly latent?: { readonly mixing: number; readonly bound: number };
+  readonly latent?: { readonly mixing: number; readonly bound: number; readonly relativeScale?: boolean };
 }
 
 /** What the classical solvers of images are given: see `tunedLambda`. */
