@@ -37,15 +37,17 @@ const holders = {
   'ndarray': 'Copyright (c) 2013-2016 Mikola Lysenko (ndarray)', 'iota-array': 'Copyright (c) 2013 Mikola Lysenko (iota-array)',
   'is-buffer': 'Copyright (c) Feross Aboukhadijeh (is-buffer)', 'fft.js': 'Copyright Fedor Indutny, 2017 (fft.js)',
 };
-/** The kernels that `code` speaks of, each as it is, without the others. */
+/** The kernels that `code` speaks of, without the others. They are reached as `kernels.name` alone, and minifying keeps names of properties. */
 function kernelsOf(code) {
   const module = binaryen.readBinary(Buffer.from(kernels, 'base64')), names = new Set(code.match(/(?<=\.)\w+/g));
-  module.setFeatures(binaryen.Features.All);
+  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = binaryen.Features;
+  module.setFeatures(MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128);
   for (let i = module.getNumExports() - 1; i >= 0; i--) {
     const { name } = binaryen.getExportInfo(module.getExportByIndex(i));
     if (!names.has(name)) module.removeExport(name);
   }
   module.runPasses(['remove-unused-module-elements']);
+  if (!module.validate()) throw new Error('build: the kernels of the engine are no valid module');
   return Buffer.from(module.emitBinary()).toString('base64');
 }
 async function engineText() {
@@ -54,7 +56,8 @@ async function engineText() {
   const packages = new Set(Object.keys(metafile.inputs).flatMap(path => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []));
   for (const name of packages) if (!holders[name]) throw new Error(`build: whose is ${name}? Its copyright belongs into the engine's notice`);
   const notice = readFileSync('LICENSE', 'utf8').replace(/^Copyright.*$/m, line => [`${line} (signfold)`, ...Array.from(packages, name => holders[name])].join('\n'));
-  const [before, after] = text.split(kernels);
+  const [before, after, ...more] = text.split(kernels);
+  if (after === undefined || more.length) throw new Error('build: expected the kernels once in the engine');
   return JSON.stringify(`/*!\n${notice}*/\n${before}${kernelsOf(before + after)}${after}`);
 }
 writeFileSync('dist/src/packed/compile/parts.js',

@@ -146,7 +146,8 @@ binarizers('a scale in units of its first value is the same λ, with a gradient 
     latent.pullback(0.5);
     scale.value[0]! *= 1.5;
     latent.materialise(0.5);
-    return { first, lambda, gradient: scale.grad[0]!, later: latent.coded().scale, moved: W.value };
+    const moved = W.value, later = latent.coded().scale, other = learnedIsta({ operator: A, prox: l1() }, { layers: 1 });
+    return { first, lambda, gradient: scale.grad[0]!, later, moved, carried: latent.carriedTo(other).coded().scale };
   };
   const plain = measured(false), relative = measured(true);
   const close = (a: number, b: number): void => assert.ok(Math.abs(a - b) <= 1e-6 * Math.abs(b));
@@ -156,6 +157,24 @@ binarizers('a scale in units of its first value is the same λ, with a gradient 
   close(relative.gradient, plain.lambda * plain.gradient);
   close(relative.later, 1.5 * plain.lambda);
   assert.ok(relativeError(relative.moved, plain.moved) < 1e-6);
+  close(relative.carried, relative.later);
+});
+binarizers('weights of zeros have the scale 0 in either units', () => {
+  for (const relativeScale of [false, true]) {
+    const own = learnedIsta({ operator: A, prox: l1() }, { layers: 1 }), W = own.params.find(({ name }) => name === 'W')!;
+    W.value.fill(0);
+    const latent = latentWeights(own, { encode: () => signs, scales: 'global', mixing: 0, bound: 2, relativeScale });
+    latent.materialise(1);
+    assert.is(latent.coded().scale, 0);
+    assert.ok(W.value.every(value => value === 0));
+  }
+});
+binarizers('straight-through and ternary learn another scale in units of the first', async () => {
+  const net = learnedIsta({ operator: A, prox: l1() }, { layers: 2 }), options = { steps: 5, batch: 4, learningRate: 0.1 };
+  for (const make of [straightThrough, ternary]) {
+    const [plain, relative] = await Promise.all([false, true].map(relativeScale => make({ mixing: 0, relativeScale }).fit(net, data, options)));
+    assert.ok(Math.abs(plain!.scale - relative!.scale) > 1e-3 * plain!.scale);
+  }
 });
 binarizers('a network without a learnt matrix is refused with one line', async () => {
   for (const binarizer of [sign(), straightThrough(), ternary(), channelWise()])

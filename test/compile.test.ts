@@ -187,6 +187,13 @@ modules('a module with the engine carries the notices of what is bundled', async
   for (const holder of ['signfold', 'ndarray', 'iota-array', 'is-buffer', 'fft.js']) assert.match(module, new RegExp(`^Copyright .*\\(${holder}\\)$`, 'm'));
   assert.match(module, /The above copyright notice and this permission notice shall be included/);
 });
+modules('the engine in a module is not larger than stated, and its kernels are those that it runs', async () => {
+  const { module } = compileModule(await others[0]![1]()), [base64] = /[A-Za-z0-9+/=]{50000,}/.exec(module) ?? [''];
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(Buffer.from(base64, 'base64'))).map(({ name }) => name);
+  assert.ok(['softThreshold', 'rectify', 'signBlocks', 'winograd', 'fftLines', 'slidingDct'].every(name => names.includes(name)), names.join(' '));
+  assert.ok(!['adam', 'spinFields', 'relaxationSweep', 'rotate'].some(name => names.includes(name)), names.join(' '));
+  assert.ok(gzipSync(module).length < 80_000);
+});
 modules('a prox or layers of the user\'s own are refused with one line', () => {
   const small = gaussian(7, 11, { seed: 1 }), mine = { ...l1(), name: 'mine' };
   assert.throws(() => compileModule(floats(unrolledIsta({ operator: small, prox: mine }, { layers: 2 }))), /^compile: ista with the prox mine cannot be rebuilt from its description$/);

@@ -153,7 +153,7 @@ lanesSuite('one pass of a gradient step equals its twin', () => {
     assert.ok(apart(x, expected) < 1e-6);
   }
 });
-lanesSuite('signs, clamping and rectifying equal their twins, zeros and NaN too', () => {
+lanesSuite('signs and clamping equal their twins, zeros and NaN too', () => {
   for (const n of [1, 3, 4, 5, 64, 67]) {
     const v = normals(n, 3), out = new Float32Array(n), expected = new Float32Array(n);
     v[0] = 0;
@@ -165,13 +165,30 @@ lanesSuite('signs, clamping and rectifying equal their twins, zeros and NaN too'
     clamp(x, 0.5);
     reference.clamp(y, 0.5);
     assert.ok(x.every((value, i) => Math.abs(value - y[i]!) < 1e-7 || (Number.isNaN(value) && Number.isNaN(y[i]!))));
-    const a = v.slice(), b = v.slice(), g = normals(n, 4), h = g.slice();
+  }
+});
+lanesSuite('rectifying equals its twin to the bit, with zeros, NaN and infinities, wherever the arrays lie', () => {
+  const same = (a: Float32Array, b: Float32Array): boolean => a.every((value, i) => Object.is(value, b[i]));
+  const placed = (values: Float32Array, inside: boolean): Float32Array => {
+    if (!inside) return values.slice();
+    const array = alloc(values.length);
+    array.set(values);
+    return array;
+  };
+  for (const n of [1, 3, 4, 5, 64, 67]) for (const inside of [0, 1, 2, 3]) {
+    const v = normals(n, 3), g = normals(n, 4);
+    v.set([0, -0, NaN, Infinity, -Infinity].slice(0, n));
+    g.set([NaN, -0, 1, -0, Infinity].slice(0, n));
+    const a = placed(v, (inside & 1) > 0), rectified = v.slice();
     rectify(a);
-    reference.rectify(b);
-    assert.ok(a.every((value, i) => Object.is(value, b[i])));
-    rectifyVjp(a, g);
-    reference.rectifyVjp(b, h);
-    assert.equal([...g], [...h]);
+    reference.rectify(rectified);
+    assert.ok(same(a, rectified));
+    for (const at of [v, rectified]) {
+      const gradient = placed(g, inside > 1), expected = g.slice();
+      rectifyVjp(placed(at, (inside & 1) > 0), gradient);
+      reference.rectifyVjp(at, expected);
+      assert.ok(same(gradient, expected));
+    }
   }
 });
 lanesSuite('products on blocks: signs as floats give the same', () => {

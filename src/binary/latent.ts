@@ -18,8 +18,8 @@ export interface LatentOptions {
   /** Latent weights are kept within ± bound · λ₀, λ₀ the first scale. */
   readonly bound: number;
   /**
-   * The scale is learnt in units of λ₀, so that a step moves it by a share. Adam's steps are as long as the rate: a λ of 0.08 moved by
-   * 0.004 at a time shakes every layer at once.
+   * Learns λ / λ₀ in the place of a global λ, so that a step moves it by a share: Adam's steps are as long as the rate, and a λ of 0.08
+   * moved by 0.004 at a time shakes every layer at once. Its gradient, and so its part in `clip`, is λ₀ times as long.
    */
   readonly relativeScale?: boolean;
   /** Codes stay as they are: of the matrices the scale alone is learnt. */
@@ -65,6 +65,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   }
 
   return {
+    // Absent where it is false: earlier checkpoints go on.
     settings: [scales, mixing, bound, frozen, ...(relativeScale ? ['relative scale'] : [])],
     movedFor(params) {
       const own = matrices.filter(({ matrix }) => params.includes(matrix));

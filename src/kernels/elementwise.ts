@@ -33,7 +33,7 @@ export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array
   });
 }
 
-/** a = max(a, 0); NaN stays NaN. */
+/** a = max(a, 0); NaN and −0 stay. */
 export function rectify(a: Float32Array): void {
   scratch(() => {
     const to = readable(a);
@@ -42,7 +42,7 @@ export function rectify(a: Float32Array): void {
   });
 }
 
-/** The pullback of `rectify`, in place: g = g 1[a > 0], of a before it or after. */
+/** The pullback of `rectify`, in place: g = g 1[a > 0]; a may be what was rectified, or the result. */
 export function rectifyVjp(a: Float32Array, g: Float32Array): void {
   checkLength('rectifyVjp: g', g, a.length);
   scratch(() => {

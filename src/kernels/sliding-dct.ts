@@ -10,7 +10,7 @@ import { checkApart, checkLength, kernels, readable, room, writable, writeBack }
 export interface SlidingShrinkage {
   /** Coefficients of a window. */
   readonly coefficients: number;
-  /** Those of `slidingDctL1` with weight tau: the first is 0, for a window's mean has no penalty. */
+  /** Those of `slidingDctL1` with weight tau: the first is 0, for a window's mean has no penalty; one that is learnt may grow. */
   thresholds(tau: number): Float32Array;
   /** `slidingDctL1` with thresholds of their own, on signals one after the other; out is another array than x. */
   apply(x: Float32Array, theta: Float32Array, out: Float32Array): void;

@@ -1,4 +1,5 @@
 import type { Dataset, LinearOperator, Prox, UnrolledNetwork } from '../types.js';
+import type { LatentOptions } from '../binary/latent.js';
 import type { Scene } from './scene.js';
 import type { Scoring } from './scores.js';
 
@@ -44,7 +45,7 @@ export interface Recipe {
   /** Longest gradient. */
   readonly clip?: number;
   /** How codes come in, where a binarizer's own defaults do not fit: see LatentOptions. */
-  readonly latent?: { readonly mixing: number; readonly bound: number; readonly relativeScale?: boolean };
+  readonly latent?: Pick<LatentOptions, 'mixing' | 'bound' | 'relativeScale'>;
 }
 
 /** What the classical solvers of images are given: see `tunedLambda`. */

@@ -15,7 +15,7 @@ export interface StraightThroughOptions {
   readonly mixing?: number;
   /** Latent weights stay within ± this many first scales. */
   readonly bound?: number;
-  /** λ is learnt in units of its first value: at rates that are large beside λ. */
+  /** Learns λ in units of its first value, so that a step moves it by a share: for rates that are large beside λ. */
   readonly relativeScale?: boolean;
   /** Share of the weights kept by a fixed magnitude mask, whose bits count as index bits; 1 keeps all and stores no mask. */
   readonly keep?: number;

@@ -53,7 +53,7 @@ export function softThresholdVjp(v: usize, theta: f32, g: usize, out: usize, n: 
   return sum;
 }
 
-/** a = max(a, 0), NaN kept. */
+/** a = max(a, 0); NaN and −0 stay. */
 export function rectify(a: usize, n: i32): void {
   const zero = f32x4.splat(0), whole = a + (<usize>(n & ~3) << 2), end = a + (<usize>n << 2);
   for (; a < whole; a += 16) {
