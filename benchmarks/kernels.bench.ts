@@ -1,5 +1,5 @@
 // The kernels beside NumPy, SciPy, PyTorch, tfjs and onnxruntime on the same numbers.
-import { conv3x3, gemm, view } from '../src/kernels/index.js';
+import { conv3x3, gemm, rectify, view } from '../src/kernels/index.js';
 import type { Case } from './case.js';
 import { fourierCases } from './fourier.bench.js';
 import { denseShapes, manyLanes } from './shapes.js';
@@ -38,11 +38,29 @@ function convolution(channels: number, side: number, batch: number): Case {
   };
 }
 
+/** Channels of a layer of ISTA-Net; the copy is timed with it, as the peers' is. */
+function rectified(channels: number, side: number, batch: number): Case {
+  return {
+    kernel: 'rectify', shape: `${channels} channels, ${side}x${side}`, batch, mask: 'none', tolerance: 0,
+    prepare(data) {
+      const x = data.normals(batch * channels * side ** 2), output = data.zeros(x.length), arrays = { x: { data: x, shape: [x.length] } };
+      return {
+        run() {
+          output.set(x);
+          rectify(output);
+        },
+        output, peers: ['numpy', 'torch'].map(peer => ({ peer, op: 'rectify', arrays })),
+      };
+    },
+  };
+}
+
 export const kernelCases: readonly Case[] = [
   ...denseShapes.map(([rows, cols]) => dense(rows, cols, 1)),
   ...denseShapes.map(([rows, cols]) => dense(rows, cols, manyLanes)),
   convolution(32, 33, 16),
   convolution(32, 256, 1),
+  rectified(48, 64, 2),
   ...signCases,
   ...structuredCases,
   ...fourierCases,

@@ -9,6 +9,11 @@ def matmul(W, x):
     return lambda: np.dot(W, x, out=out)
 
 
+def rectify(x):
+    out = np.empty_like(x)
+    return lambda: np.maximum(x, 0, out=out)
+
+
 def blocks(W, x):
     """W: blocks × rows × cols, x: the blocks' signals one after the other."""
     count, rows, cols = W.shape
@@ -101,4 +106,4 @@ def adjoint_gradient(angles, costs):
     return run
 
 
-ops = {'matmul': matmul, 'blocks': blocks, 'correlate': correlate, 'fft2': fft2, 'adjoint-gradient': adjoint_gradient}
+ops = {'matmul': matmul, 'rectify': rectify, 'blocks': blocks, 'correlate': correlate, 'fft2': fft2, 'adjoint-gradient': adjoint_gradient}

@@ -31,6 +31,12 @@ def correlate(h, x):
 
 
 @inference
+def rectify(x):
+    out = torch.empty_like(x)
+    return lambda: torch.clamp(x, min=0, out=out)
+
+
+@inference
 def conv3x3(w, x):
     return lambda: functional.conv2d(x, w, padding=1)
 
@@ -47,4 +53,4 @@ def sliding_dct(x, theta, axis, weights):
     return run
 
 
-ops = {'matmul': matmul, 'correlate': correlate, 'conv3x3': conv3x3, 'sliding-dct': sliding_dct, 'reconstruct': reconstruct, 'training-step': training_step}
+ops = {'matmul': matmul, 'correlate': correlate, 'rectify': rectify, 'conv3x3': conv3x3, 'sliding-dct': sliding_dct, 'reconstruct': reconstruct, 'training-step': training_step}
