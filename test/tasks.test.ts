@@ -183,6 +183,15 @@ run('projections weighted by the root of a ramp are what networks take, and thei
   signals.disturb!('train', 3, noisy);
   assert.ok(relativeError(noisy, clean) > 0.045 && relativeError(noisy, clean) < 0.06, String(relativeError(noisy, clean)));
 });
+run('noisy projections have the published level, 5 % of their mean', () => {
+  const { scenes } = tomography.make({ variant: '30-noisy', seed: 1, network: 'ista-net-plus' });
+  for (const { operator, truth, y } of scenes!()) {
+    const clean = operator.forward(tensor(truth, operator.inShape)).data, mean = clean.reduce((sum, value) => sum + Math.abs(value), 0) / clean.length;
+    const level = Math.sqrt(clean.reduce((sum, value, i) => sum + (y[i]! - value) ** 2, 0) / clean.length) / mean;
+    // 1,920 numbers tell a deviation to 1.6 %.
+    assert.ok(Math.abs(level - 0.05) < 4 * 0.016 * 0.05, String(level));
+  }
+});
 run('tuned solvers stop where their answer settles, and after 500 iterations', () => {
   const image = sheppLogan(32), kept = imageScene('phantom', image, identity([32, 32]));
   for (const method of Object.keys(tuned)) {
