@@ -167,7 +167,7 @@ const tables: Readonly<Record<string, string>> = {
   'one-bit-mri': seedsTable([...exactly('released-mri-20-plus'), ...withoutStart('mri-20-tv'), ...withoutStart('one-bit-mri-20')], imageColumns),
   'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3', 'ternary', 'channel-wise'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
-  'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
+  'tomography-48': seedsTable(['float-1', '1', '2'].flatMap(run => withoutStart(`tomography-48-${run}`)), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(withoutStart('deblur-gaussian-gradient'), imageColumns),
   'deblur-kernels': blursTable(),

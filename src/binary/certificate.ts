@@ -41,7 +41,7 @@ export interface GeneralizationCertificate {
 interface Block { readonly rows: number; readonly cols: number; readonly A: Float64Array; readonly B: Float64Array }
 
 /** Row-major f64 blocks of A and of the signs; one block unless the pattern is block-diagonal. */
-function blocksOf(pattern: Pattern, A: Float64Array, B: Float64Array, rows: number, cols: number): Block[] {
+function cutBlocks(pattern: Pattern, A: Float64Array, B: Float64Array, rows: number, cols: number): Block[] {
   if (pattern.kind !== 'blocks') return [{ rows, cols, A, B }];
   let row = 0, col = 0;
   return pattern.blocks.map(block => {
@@ -106,7 +106,7 @@ export function recoveryCertificate(net: OneBitNetwork, sparsity: number): Recov
   const physics = physicsOf(net), rows = sizeOf(physics.outShape), cols = sizeOf(physics.inShape);
   const A = denseOf(explicitOperator(physics));
   const B = denseOf(explicit(matrix.pattern, Float64Array.from(W.value, value => value / net.scale)));
-  const blocks = blocksOf(matrix.pattern, A, B, rows, cols).map(block => ({ G: products(block), n: block.cols }));
+  const blocks = cutBlocks(matrix.pattern, A, B, rows, cols).map(block => ({ G: products(block), n: block.cols }));
   let low = Infinity, high = -Infinity, off = 0;
   for (const { G, n } of blocks) for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) {
     const value = G[i * n + j]!;

@@ -44,7 +44,7 @@ export interface Recipe {
   readonly finishRate?: number;
   /** Longest gradient. */
   readonly clip?: number;
-  /** How codes come in, where a binarizer's own defaults do not fit: see LatentOptions. */
+  /** How codes come in with straight-through and its like, ternary and channel-wise, where their defaults do not fit: see LatentOptions. */
   readonly latent?: Pick<LatentOptions, 'mixing' | 'bound' | 'relativeScale'>;
 }
 
