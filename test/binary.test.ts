@@ -16,7 +16,7 @@ import { patternMap } from '../src/kernels/maps/index.js';
 import { param } from '../src/unrolled/param.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
 import type { OneBitNetwork, Param } from '../src/types.js';
-import { normals, normalTensor, relativeError } from './helpers.js';
+import { normals, normalTensor } from './helpers.js';
 
 const paramOf = (count: number): Param =>
   param('W', new Float32Array(count), { map: patternMap({ kind: 'diagonal', basis: 'identity', size: count }), oneBit: true });
@@ -135,46 +135,6 @@ binarizers('straight-through: ∂V = ∂W, ∂λ = f ⟨∂W, sign V⟩, W = (1 
   latent.pullback(0.1);
   assert.equal(V.grad, W.grad);
   assert.ok(Math.abs(scale.grad[0]! - 0.2 * W.grad.reduce((sum, g, i) => sum + g * (start[i]! < 0 ? -1 : 1), 0)) < 1e-4);
-});
-binarizers('a scale in units of its first value is the same λ, with a gradient in those units', () => {
-  const measured = (relativeScale: boolean) => {
-    const own = learnedIsta({ operator: A, prox: l1() }, { layers: 1 }), W = own.params.find(({ name }) => name === 'W')!;
-    const latent = latentWeights(own, { encode: () => signs, scales: 'global', mixing: 0.5, bound: 2, relativeScale });
-    const scale = latent.movedFor([W])[1]!, first = scale.value[0]!, lambda = latent.coded().scale;
-    latent.materialise(0.5);
-    W.grad.set(normals(W.grad.length, 4));
-    latent.pullback(0.5);
-    scale.value[0]! *= 1.5;
-    latent.materialise(0.5);
-    const moved = W.value, later = latent.coded().scale, other = learnedIsta({ operator: A, prox: l1() }, { layers: 1 });
-    return { first, lambda, gradient: scale.grad[0]!, later, moved, carried: latent.carriedTo(other).coded().scale };
-  };
-  const plain = measured(false), relative = measured(true);
-  const close = (a: number, b: number): void => assert.ok(Math.abs(a - b) <= 1e-6 * Math.abs(b));
-  close(plain.first, plain.lambda);
-  close(relative.first, 1);
-  close(relative.lambda, plain.lambda);
-  close(relative.gradient, plain.lambda * plain.gradient);
-  close(relative.later, 1.5 * plain.lambda);
-  assert.ok(relativeError(relative.moved, plain.moved) < 1e-6);
-  close(relative.carried, relative.later);
-});
-binarizers('weights of zeros have the scale 0 in either units', () => {
-  for (const relativeScale of [false, true]) {
-    const own = learnedIsta({ operator: A, prox: l1() }, { layers: 1 }), W = own.params.find(({ name }) => name === 'W')!;
-    W.value.fill(0);
-    const latent = latentWeights(own, { encode: () => signs, scales: 'global', mixing: 0, bound: 2, relativeScale });
-    latent.materialise(1);
-    assert.is(latent.coded().scale, 0);
-    assert.ok(W.value.every(value => value === 0));
-  }
-});
-binarizers('straight-through and ternary learn another scale in units of the first', async () => {
-  const net = learnedIsta({ operator: A, prox: l1() }, { layers: 2 }), options = { steps: 5, batch: 4, learningRate: 0.1 };
-  for (const make of [straightThrough, ternary]) {
-    const [plain, relative] = await Promise.all([false, true].map(relativeScale => make({ mixing: 0, relativeScale }).fit(net, data, options)));
-    assert.ok(Math.abs(plain!.scale - relative!.scale) > 1e-3 * plain!.scale);
-  }
 });
 binarizers('a network without a learnt matrix is refused with one line', async () => {
   for (const binarizer of [sign(), straightThrough(), ternary(), channelWise()])

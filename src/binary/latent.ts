@@ -17,11 +17,6 @@ export interface LatentOptions {
   readonly mixing: number;
   /** Latent weights are kept within ± bound · λ₀, λ₀ the first scale. */
   readonly bound: number;
-  /**
-   * Learns λ / λ₀ in the place of a global λ, so that a step moves it by a share: Adam's steps are as long as the rate, and a λ of 0.08
-   * moved by 0.004 at a time shakes every layer at once. Its gradient, and so its part in `clip`, is λ₀ times as long.
-   */
-  readonly relativeScale?: boolean;
   /** Codes stay as they are: of the matrices the scale alone is learnt. */
   readonly frozen?: boolean;
 }
@@ -38,7 +33,7 @@ export interface LatentWeights extends Reparametrisation {
  * keeps, and ∂λ = ⟨∂W, code(V)⟩ (Courbariaux et al. 2015; Esser et al. 2020 for the learnt scale).
  */
 export function latentWeights(net: UnrolledNetwork, options: LatentOptions, start?: { readonly first: number; readonly scale: number }): LatentWeights {
-  const { encode, scales, mixing, bound, relativeScale = false, frozen = false } = options;
+  const { encode, scales, mixing, bound, frozen = false } = options;
   const matrices = oneBitParams(net).filter(matrix => matrix.trainable).map(matrix => {
     const rule = encode(matrix);
     return {
@@ -50,8 +45,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   });
   for (const { latent, rule, codes } of matrices) rule(latent.value, codes);
   const first = start?.first ?? leastSquaresScale(matrices.map(({ latent, codes }) => [latent.value, codes] as const));
-  const unit = (relativeScale && first) || 1, scale = param('scale', Float32Array.of((start?.scale ?? first) / unit), { min: 0 });
-  const lambdaNow = (): number => unit * scale.value[0]!;
+  const scale = param('scale', Float32Array.of(start?.scale ?? first), { min: 0 });
   const fraction = (progress: number): number => (mixing > 0 ? Math.min(1, progress / mixing) : 1);
 
   /** The scale of each weight: its channel's, or the global one. */
@@ -65,8 +59,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
   }
 
   return {
-    // Absent where it is false: earlier checkpoints go on.
-    settings: [scales, mixing, bound, frozen, ...(relativeScale ? ['relative scale'] : [])],
+    settings: [scales, mixing, bound, frozen],
     movedFor(params) {
       const own = matrices.filter(({ matrix }) => params.includes(matrix));
       const moved = params.flatMap(p => {
@@ -76,7 +69,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
       return [...moved, ...(own.length && scales === 'global' ? [scale] : [])];
     },
     materialise(progress) {
-      const f = fraction(progress), lambda = lambdaNow();
+      const f = fraction(progress), lambda = scale.value[0]!;
       for (const entry of matrices) {
         const { matrix: { value }, latent: { value: v }, rule, codes, channels, tables } = entry;
         rule(v, codes);
@@ -95,7 +88,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         gScale += dot(grad, codes);
         latent.grad.set(grad);
       }
-      scale.grad[0] = f * unit * gScale;
+      scale.grad[0] = f * gScale;
     },
     project() {
       const limit = bound * first;
@@ -104,7 +97,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
     carriedTo(other) {
       const own = new Map(matrices.map(entry => [entry.matrix.name, entry]));
       for (const matrix of oneBitParams(other)) matrix.value = own.get(matrix.name)!.latent.value.slice();
-      return latentWeights(other, { ...options, mixing: 0, encode: matrix => own.get(matrix.name)!.rule }, { first, scale: lambdaNow() });
+      return latentWeights(other, { ...options, mixing: 0, encode: matrix => own.get(matrix.name)!.rule }, { first, scale: scale.value[0]! });
     },
     coded() {
       const codes = new Map<Param, Codes>(), rowScales = new Map<Param, { values: Float32Array; channels: Uint32Array }>();
@@ -114,7 +107,7 @@ export function latentWeights(net: UnrolledNetwork, options: LatentOptions, star
         codes.set(entry.matrix, entry.codes);
         rowScales.set(entry.matrix, { values: channelScales(entry), channels: entry.channels });
       }
-      return scales === 'global' ? { scale: lambdaNow(), codes } : { scale: 1, codes, rowScales };
+      return scales === 'global' ? { scale: scale.value[0]!, codes } : { scale: 1, codes, rowScales };
     },
   };
 }

@@ -45,7 +45,7 @@ export interface Recipe {
   /** Longest gradient. */
   readonly clip?: number;
   /** How codes come in with straight-through and its like, ternary and channel-wise, where their defaults do not fit: see LatentOptions. */
-  readonly latent?: Pick<LatentOptions, 'mixing' | 'bound' | 'relativeScale'>;
+  readonly latent?: Pick<LatentOptions, 'mixing' | 'bound'>;
 }
 
 /** What the classical solvers of images are given: see `tunedLambda`. */

@@ -8,7 +8,7 @@ import { l1 } from '../core/prox.js';
 import { random } from '../core/random.js';
 import { phantomRecipe, smallNetwork } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
-import type { Recipe, Task } from './task.js';
+import type { Task } from './task.js';
 
 const side = 64,
   testPhantoms = 12,
@@ -29,9 +29,6 @@ const scans: Readonly<Record<string, Scan>> = {
   // As Adler & Öktem 2018 (Learned Primal-dual Reconstruction) and others after them, whose images are 128 × 128.
   '30-noisy': { count: 30, deviation: y => (0.05 * y.reduce((sum, value) => sum + Math.abs(value), 0)) / y.length },
 };
-
-/** Signs come in soon, and the scale does not jitter at rates that are large beside it. */
-const recipe: Recipe = { ...phantomRecipe, latent: { mixing: 0.2, bound: 1.5, relativeScale: true } };
 
 /**
  * Parallel-beam tomography of ellipse phantoms and the Shepp–Logan phantom from few angles with noise of 1 % of the projections' RMS,
@@ -85,7 +82,7 @@ export const tomography: Task = {
       signals,
       scoring: { kind: 'images', peak: 1 },
       data: `ellipse phantoms and Shepp-Logan, seed ${seed}`,
-      recipe,
+      recipe: phantomRecipe,
       scenes: () => [scene('shepp-logan', sheppLogan(side), 3), ...Array.from({ length: testPhantoms - 1 }, (_, i) => phantom('test', i))],
       tuning: { scenes: [0, 1, 2].map(i => phantom('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => A.adjoint(tensor(y, A.outShape)).data,

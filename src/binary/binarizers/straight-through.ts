@@ -15,8 +15,6 @@ export interface StraightThroughOptions {
   readonly mixing?: number;
   /** Latent weights stay within ± this many first scales. */
   readonly bound?: number;
-  /** Learns λ in units of its first value, so that a step moves it by a share: for rates that are large beside λ. */
-  readonly relativeScale?: boolean;
   /** Share of the weights kept by a fixed magnitude mask, whose bits count as index bits; 1 keeps all and stores no mask. */
   readonly keep?: number;
   readonly tune?: number;
@@ -26,7 +24,7 @@ export interface StraightThroughOptions {
  * One-bit quantization-aware training with one global scale: forward W = λ·sign(V), sign(0) = +1; backward ∂V = ∂W inside the
  * bound, ∂λ = ⟨∂W, sign V⟩.
  */
-export function straightThrough({ reading = 'float-first', mixing = 0.3, bound = 1.5, relativeScale = false, keep = 1, tune = 0.25 }: StraightThroughOptions = {}): Binarizer {
+export function straightThrough({ reading = 'float-first', mixing = 0.3, bound = 1.5, keep = 1, tune = 0.25 }: StraightThroughOptions = {}): Binarizer {
   if (!(mixing >= 0 && mixing <= 1)) throw new RangeError(`straightThrough: expected mixing within 0 to 1, got ${mixing}`);
   if (!(bound > 0)) throw new RangeError(`straightThrough: expected bound > 0, got ${bound}`);
   if (!(keep > 0 && keep <= 1)) throw new RangeError(`straightThrough: expected keep above 0 and at most 1, got ${keep}`);
@@ -36,7 +34,7 @@ export function straightThrough({ reading = 'float-first', mixing = 0.3, bound =
     name,
     async fit(net, data, options) {
       const oneBit = await fitLatent(name, [net, data, options],
-        { encode: ({ value }) => (keep < 1 ? maskedSigns(value, keep) : signs), scales: 'global', mixing, bound, relativeScale });
+        { encode: ({ value }) => (keep < 1 ? maskedSigns(value, keep) : signs), scales: 'global', mixing, bound });
       if (reading === 'float-first') return oneBit;
       const { steps = jointDefaults.steps, finish } = options ?? {};
       await train(oneBit, finish?.data ?? data, { ...jointDefaults, ...options, phase: `${options?.phase ?? name}, tuning`, steps: Math.round(steps * tune) });
@@ -46,9 +44,9 @@ export function straightThrough({ reading = 'float-first', mixing = 0.3, bound =
 }
 
 /** Baseline: codes −1, 0, +1 with one scale (Li & Liu 2016), trained straight-through. */
-export const ternary = ({ mixing = 0.3, bound = 1.5, relativeScale = false }: Partial<Pick<LatentOptions, 'mixing' | 'bound' | 'relativeScale'>> = {}): Binarizer => ({
+export const ternary = ({ mixing = 0.3, bound = 1.5 }: Partial<Pick<LatentOptions, 'mixing' | 'bound'>> = {}): Binarizer => ({
   name: 'ternary',
-  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing, bound, relativeScale }),
+  fit: (...args) => fitLatent('ternary', args, { encode: () => ternaryCodes, scales: 'global', mixing, bound }),
 });
 
 /** Baseline: signs with one scale per output channel, its mean latent magnitude (Rastegari et al. 2016), trained straight-through. */
