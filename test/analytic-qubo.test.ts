@@ -177,20 +177,20 @@ binarizer('codes lie on the blocks, one scale serves all, W stays as it is and t
 });
 binarizer('untied layers have codes of their own, of one scale, and the packed engine agrees', async () => {
   // So large that annealing from two seeds does not end at one minimum.
-  const operator = gaussian(60, 120, { seed: 5 }), untied = learnedIsta({ operator, prox: l1() }, { layers: 3, coupling: 'untied' });
+  const operator = gaussian(100, 200, { seed: 5 }), untied = learnedIsta({ operator, prox: l1() }, { layers: 3, coupling: 'untied' });
   const reports: number[] = [];
-  const one = await analyticQubo().fit(untied, sparseSpikes(120, { density: 0.1, seed: 1 }), {
+  const one = await analyticQubo().fit(untied, sparseSpikes(200, { density: 0.1, seed: 1 }), {
     steps: 5, batch: 16, onProgress: ({ phase, step, steps }) => { if (phase === 'analytic-qubo: codes') reports.push(step / steps); },
   });
-  // How many there are depends on how fast the machine is.
-  assert.ok(reports.length > 0 && reports.every((share, i) => share <= 1 && share >= (reports[i - 1] ?? 0)));
+  // Reports come by the clock: a search of two seconds has a dozen.
+  assert.ok(reports.length > 3 && reports.every((share, i) => share <= 1 && share >= (reports[i - 1] ?? 0)));
   const matrices = one.params.filter(({ name }) => name.startsWith('W.')).map(({ value }) => value);
   assert.is(matrices.length, 3);
   for (const value of matrices) assert.ok(value.every(w => Math.abs(w) === Math.abs(matrices[0]![0]!)));
   const { codes } = await analyticCodes(dictionariesOf('test', operator));
   assert.equal(matrices[0]!.map(Math.sign), codes);
   for (const [k, j] of [[0, 1], [0, 2], [1, 2]] as const) assert.not.equal(matrices[k], matrices[j]);
-  const y = normalTensor([3, 60], 4);
+  const y = normalTensor([3, 100], 4);
   assert.ok(relativeError(pack(one).reconstruct(y).data, one.forward(y).data) < 1e-5);
 });
 binarizer('certifies more than the signs of A or of the closed form', async () => {
