@@ -1,6 +1,15 @@
 import { scratch } from './memory.js';
 import { checkLength, kernels, readable, writable, writeBack } from './wasm.js';
 
+/** Runs a kernel on the address where it changes x. */
+function inPlace(x: Float32Array, run: (at: number) => void): void {
+  scratch(() => {
+    const to = readable(x);
+    run(to.byteOffset);
+    writeBack(to, x);
+  });
+}
+
 /** out = sign(v) max(|v| − theta, 0); NaN stays NaN; out may be v. */
 export function softThreshold(v: Float32Array, theta: number, out: Float32Array): void {
   checkLength('softThreshold: out', out, v.length);
@@ -14,11 +23,7 @@ export function softThreshold(v: Float32Array, theta: number, out: Float32Array)
 /** x = soft(x − step u, theta), in one pass. */
 export function thresholdStep(x: Float32Array, u: Float32Array, step: number, theta: number): void {
   checkLength('thresholdStep: u', u, x.length);
-  scratch(() => {
-    const to = readable(x);
-    kernels.thresholdStep(to.byteOffset, readable(u).byteOffset, step, theta, x.length);
-    writeBack(to, x);
-  });
+  inPlace(x, at => kernels.thresholdStep(at, readable(u).byteOffset, step, theta, x.length));
 }
 
 /** The pullback of `softThreshold`: out = g 1[|v| > theta], returns −Σ g sign(v) 1[|v| > theta]; out may be g or v. */
@@ -35,21 +40,13 @@ export function softThresholdVjp(v: Float32Array, theta: number, g: Float32Array
 
 /** a = max(a, 0); NaN and −0 stay. */
 export function rectify(a: Float32Array): void {
-  scratch(() => {
-    const to = readable(a);
-    kernels.rectify(to.byteOffset, a.length);
-    writeBack(to, a);
-  });
+  inPlace(a, at => kernels.rectify(at, a.length));
 }
 
 /** The pullback of `rectify`, in place: g = g 1[a > 0]; a may be what was rectified, or the result. */
 export function rectifyVjp(a: Float32Array, g: Float32Array): void {
   checkLength('rectifyVjp: g', g, a.length);
-  scratch(() => {
-    const to = readable(g);
-    kernels.rectifyVjp(readable(a).byteOffset, to.byteOffset, a.length);
-    writeBack(to, g);
-  });
+  inPlace(g, at => kernels.rectifyVjp(readable(a).byteOffset, at, a.length));
 }
 
 /** out = a x + b y; out may be x or y. */
@@ -81,9 +78,5 @@ export function signsOf(v: Float32Array, out: Float32Array): void {
 
 /** x = x kept within ± limit; NaN stays NaN. */
 export function clamp(x: Float32Array, limit: number): void {
-  scratch(() => {
-    const to = readable(x);
-    kernels.clamp(to.byteOffset, limit, x.length);
-    writeBack(to, x);
-  });
+  inPlace(x, at => kernels.clamp(at, limit, x.length));
 }
