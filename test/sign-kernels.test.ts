@@ -62,14 +62,14 @@ dense('8, 16, 24 and 64 vectors side by side are exact', () => {
   }
 });
 dense('a vector\'s numbers are the same to the bit in every lane', () => {
-  for (const [rows, cols] of [[33, 70], [2050, 70], [2048, 64]] as const) {
+  for (const [rows, cols] of [[33, 70], [2050, 70], [512, 64], [511, 64]] as const) {
     const signs = words(rows * cols, 7), one = normals(cols, 4), lanes = 24, x = new Float32Array(cols * lanes).map((_, i) => one[Math.floor(i / lanes)]!), out = new Float32Array(rows * lanes);
     multiplySigns(packedSigns([{ rows, cols, first: 0 }], signs), x, out, lanes, 0.3);
     assert.ok(out.every((value, i) => Object.is(value, out[i - (i % lanes)])), `${rows}x${cols}`);
   }
 });
 dense('many rows, which take 8 columns a look-up, side by side', () => {
-  for (const [rows, lanes] of [[2047, 24], [2048, 24], [2049, 8], [2079, 16]] as const) for (const cols of [1, 7, 8, 9, 12, 63, 64, 65, 131]) {
+  for (const [rows, lanes] of [[511, 24], [512, 24], [513, 8], [2079, 16]] as const) for (const cols of [1, 31, 32, 33, 63, 64, 65, 127, 128, 129, 163]) {
     const signs = words(rows * cols, rows + cols), x = normals(cols * lanes, 3), out = new Float32Array(rows * lanes);
     multiplySigns(packedSigns([{ rows, cols, first: 0 }], signs), x, out, lanes, 2);
     assert.ok(apart(out, product(signs, rows, cols, x, lanes, 2)) < limits.exact, `${rows}x${cols}x${lanes}`);

@@ -12,8 +12,8 @@ export interface SignMatrix {
   /** Five i32 a block (assembly/sign-blocks.ts). */
   readonly list: Float32Array;
   readonly count: number;
-  /** Bytes of scratch that a product needs. */
-  readonly work: number;
+  /** Bytes of scratch that a product with one vector needs, and with several side by side. */
+  readonly work: { readonly one: number; readonly many: number };
   /** Every block that has bits of its own, and the byte where they start. */
   readonly sources: readonly (BlockSizes & { readonly start: number })[];
   readonly transposed: boolean;
@@ -49,20 +49,21 @@ function inside(array: Float32Array): Float32Array {
 /** Room for the blocks of a matrix, or of its transpose, all +1 until `setSigns`. Blocks with the same `first` share their bits. */
 export function signMatrix(blocks: readonly BlockSizes[], transposed = false): SignMatrix {
   const list = new Int32Array(5 * blocks.length), starts = new Map<number, number>();
-  let bytes = 0, row = 0, col = 0, work = 0;
+  let bytes = 0, row = 0, col = 0, one = 0, many = 0;
   const sources = blocks.flatMap((block, b) => {
     const { rows, cols, first } = block, [height, width] = transposed ? [cols, rows] : [rows, cols], known = starts.get(first), start = known ?? bytes;
     list.set([height, width, start, col, row], 5 * b);
     row += height;
     col += width;
-    work = Math.max(work, kernels.signGemmScratch(height), kernels.signGemvScratch(width));
+    one = Math.max(one, kernels.signGemvScratch(width));
+    many = Math.max(many, kernels.signGemmScratch(height));
     if (known !== undefined) return [];
     starts.set(first, start);
     bytes += Math.ceil(height / 32) * Math.ceil(width / 4) * 16;
     return [{ ...block, start }];
   });
   return {
-    rows: row, cols: col, work, count: blocks.length, sources, transposed,
+    rows: row, cols: col, work: { one, many }, count: blocks.length, sources, transposed,
     packed: inside(resident(new Float32Array(bytes / 4))), list: inside(resident(new Float32Array(list.buffer))),
   };
 }
@@ -88,7 +89,7 @@ export function multiplySigns({ rows, cols, packed, list, count, work }: SignMat
   if (lanes !== 1 && (lanes < 1 || lanes % laneBlock))
     throw new RangeError(`multiplySigns: expected 1 vector or a multiple of ${laneBlock}, got ${lanes}`);
   const run = (from: Float32Array, to: Float32Array, width: number): void => kernels.signBlocks(
-    width > 1 ? kinds.exact : kinds[precision], list.byteOffset, count, packed.byteOffset, from.byteOffset, to.byteOffset, width, scale, workspaceOf(work));
+    width > 1 ? kinds.exact : kinds[precision], list.byteOffset, count, packed.byteOffset, from.byteOffset, to.byteOffset, width, scale, workspaceOf(width > 1 ? work.many : work.one));
   if (lanes === 1 && precision === 'exact') return scratch(() => {
     const from = room(cols * laneBlock).fill(0), to = room(rows * laneBlock);
     for (let k = 0; k < cols; k++) from[k * laneBlock] = x[k]!;

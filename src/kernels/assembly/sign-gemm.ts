@@ -3,21 +3,21 @@
 // it. x is cols × lanes, out rows × lanes, both row-major; lanes is a multiple of 8. Layout of S: sign-sums.ts.
 // 16 lanes are worked on together, the last 8 alone; tables of 16 groups of columns fill half of a first-level cache. Of many rows
 // sign-gemm-bytes.ts takes 8 columns at a time.
-import { signGemmBytes, signGemmBytesScratch, signGemmPairs } from './sign-gemm-bytes';
+import { columnsTogether, signGemmBytes, signGemmBytesScratch } from './sign-gemm-bytes';
 
 const groupsTogether = 16;
 /** Rows from which its tables pay. */
-const manyRows = 2048;
+const manyRows = 512;
 
 /** Bytes of scratch for the tables. */
 export function signGemmScratch(rows: i32): i32 {
-  return rows >= manyRows ? signGemmBytesScratch() : groupsTogether * 16 * 64;
+  return rows >= manyRows ? signGemmBytesScratch(rows) : groupsTogether * 16 * 64;
 }
 
 /** The table of 4 lanes: entry b lies `step` bytes after entry b − 1; a set bit means minus; rows past the end are 0. */
 // @ts-ignore: decorator
 @inline
-export function table(x: usize, row: usize, rows: i32, to: usize, step: usize): void {
+function table(x: usize, row: usize, rows: i32, to: usize, step: usize): void {
   const zero = f32x4.splat(0), x0 = v128.load(x), x1 = rows > 1 ? v128.load(x + row) : zero;
   const x2 = rows > 2 ? v128.load(x + 2 * row) : zero, x3 = rows > 3 ? v128.load(x + 3 * row) : zero;
   const a = f32x4.add(x0, x1), b = f32x4.sub(x1, x0), c = f32x4.add(x2, x3), d = f32x4.sub(x3, x2);
@@ -34,7 +34,7 @@ export function table(x: usize, row: usize, rows: i32, to: usize, step: usize): 
 /** Four lanes of out: stored, or added to what the columns before gave; scaled after the last. */
 // @ts-ignore: decorator
 @inline
-export function put(out: usize, sum: v128, first: bool, last: bool, scale: v128): void {
+function put(out: usize, sum: v128, first: bool, last: bool, scale: v128): void {
   if (!first) sum = f32x4.add(sum, v128.load(out));
   v128.store(out, last ? f32x4.mul(sum, scale) : sum);
 }
@@ -42,7 +42,7 @@ export function put(out: usize, sum: v128, first: bool, last: bool, scale: v128)
 /** 16 lanes of out. */
 // @ts-ignore: decorator
 @inline
-export function putRow(out: usize, a: v128, b: v128, c: v128, d: v128, first: bool, last: bool, scale: v128): void {
+function putRow(out: usize, a: v128, b: v128, c: v128, d: v128, first: bool, last: bool, scale: v128): void {
   put(out, a, first, last, scale); put(out + 16, b, first, last, scale);
   put(out + 32, c, first, last, scale); put(out + 48, d, first, last, scale);
 }
@@ -90,12 +90,11 @@ function narrow(w: usize, tileBytes: usize, groups: i32, tables: usize, out: usi
 
 export function signGemm(w: usize, x: usize, out: usize, rows: i32, cols: i32, lanes: i32, scale: f32, scratch: usize): void {
   const row = <usize>lanes << 2, groups = (cols + 3) >> 2, tileBytes = <usize>groups << 4, by = f32x4.splat(scale);
+  const blocks = rows >= manyRows ? cols / columnsTogether : 0, done = blocks * columnsTogether;
+  signGemmBytes(w, tileBytes, blocks, x, out, row, rows, done === cols, scale, scratch);
   for (let lane = 0; lane < lanes; lane += 16) {
-    const width = <usize>min(16, lanes - lane) << 2, eights = rows >= manyRows ? cols >> 3 : 0;
-    const input = x + (<usize>lane << 2), output = out + (<usize>lane << 2), whole = cols === eights << 3;
-    if (eights && width === 64) signGemmBytes(w, tileBytes, eights, input, output, row, rows, whole, scale, scratch);
-    else if (eights) signGemmPairs(w, tileBytes, eights, input, output, row, rows, whole, scale, scratch);
-    for (let g0 = 2 * eights; g0 < groups; g0 += groupsTogether) {
+    const width = <usize>min(16, lanes - lane) << 2, input = x + (<usize>lane << 2), output = out + (<usize>lane << 2);
+    for (let g0 = done >> 2; g0 < groups; g0 += groupsTogether) {
       const count = min(groupsTogether, groups - g0), first = g0 === 0, last = g0 + count === groups;
       for (let g = 0; g < count; g++) for (let q: usize = 0; q < width; q += 16) {
         const k = (g0 + g) << 2;

@@ -1,7 +1,7 @@
 // out = scale · S x for a matrix S of signs and one vector, activations rounded to 14 bits. Each 4 numbers of x give a table of
 // the 16 signed sums they can have, 16 bits each, kept as a plane of low and a plane of high bytes (T-MAC, Wei et al. 2024, with
 // two planes): one swizzle a plane answers for 16 rows. Layout of S: sign-sums.ts.
-import { clear, finish, flush, four, largest, spoil } from './sign-sums';
+import { clear, finish, flush, four, largest, rounding, spoil } from './sign-sums';
 
 const peak: f32 = 8191;  // four of them and the bias fit 16 bits
 const sums = memory.data(128, 16);
@@ -12,9 +12,6 @@ const span = 1024;
 export function signGemvScratch(cols: i32): i32 {
   return ((cols + 3) >> 2) << 5;
 }
-
-/** Adding 1.5 · 2²³ leaves a number rounded to an integer in the low bits of its f32. */
-const rounding: f32 = 12582912;
 
 /** One of the integers of `v` as 8 lanes of 16 bits. */
 // @ts-ignore: decorator

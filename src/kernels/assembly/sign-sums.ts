@@ -2,6 +2,9 @@
 // holds row r, the high nibble row r + 16, bit b of a nibble is column b, a set bit means −1. The tiles of 32 rows follow one
 // another along the columns, then come the next 32 rows. Swizzle looks 16 sums of 4 up at once.
 
+/** Adding 1.5 · 2²³ leaves a number rounded to an integer in the low bits of its f32. */
+export const rounding: f32 = 12582912;
+
 /** Four numbers of x from column k on; columns past the end are 0. */
 // @ts-ignore: decorator
 @inline

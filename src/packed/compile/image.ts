@@ -49,7 +49,7 @@ export function layOut({ n, m, A, G, steps }: Solver, precision: Precision, draw
   function signs(blocks: SolverMatrix['blocks'], weights: Float32Array, scale: number, adjoint: boolean): SignSpec {
     const packed = signMatrix(blocks, adjoint);
     setSigns(packed, weights);
-    tables = Math.max(tables, packed.work);
+    tables = Math.max(tables, packed.work.one, packed.work.many);
     return { list: keep(packed.list), count: packed.count, signs: keep(packed.packed), scale };
   }
   /** Ternary codes are half the sum of two matrices of signs, which differ where the code is 0. */
