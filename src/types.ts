@@ -142,12 +142,14 @@ export type Pullback = (grad: State, inputNeeded: boolean) => State;
  * - combine: to = a·x + b·z.
  * - soft: to = soft(from, theta), but the `keep` largest numbers as they are.
  * - rectify: at = max(at, 0).
+ * - bias: a number for each channel is added to its `places` neighbouring numbers.
  */
 export type Operation =
   | { readonly kind: 'product'; readonly map?: Param; readonly adjoint: boolean; readonly from: string; readonly to: string }
   | { readonly kind: 'combine'; readonly a: number; readonly x: string; readonly b: number; readonly z: string; readonly to: string }
   | { readonly kind: 'soft'; readonly from: string; readonly theta: number; readonly keep: number; readonly to: string }
-  | { readonly kind: 'rectify'; readonly at: string };
+  | { readonly kind: 'rectify'; readonly at: string }
+  | { readonly kind: 'bias'; readonly bias: Param; readonly places: number; readonly at: string };
 
 /** One unrolled layer. `forward` is derived from vjp, so the two cannot drift apart. */
 export interface Layer {

@@ -129,6 +129,7 @@ export const networkCases: readonly {
   },
   { name: 'admm', make: unrolledAdmm, solver: 'admm' },
   { name: 'ista-net-plus behind frames', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3, frame: 2.3 })), solver: 'none', kinks: true },
+  { name: 'ista-net-dct', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3, input: 'dct', bias: true })), solver: 'none', kinks: true },
   { name: 'ista-net', make: (p, o) => istaNet(p, { ...o, transform: 'istanet', features: 3 }), solver: 'none', kinks: true },
   { name: 'ista-net-plus', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3 })), solver: 'none', kinks: true },
   { name: 'hqs-net', make: (p, o) => withLastKernels(istaNet(p, { ...o, features: 3, dataStep: 'proximal' })), solver: 'none', kinks: true },

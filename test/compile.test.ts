@@ -170,6 +170,7 @@ const others: readonly (readonly [name: string, net: () => OneBitNetwork | Promi
   ['thresholds in sliding windows, signs', () => fitted(straightThrough(), learnedIsta({ operator: gaussian(20, 63, { seed: 1 }), prox: proxByName('sliding-dct-l1(7x9,4)') }, { layers: 2, start: 'linear' }))],
   ['ISTA-Net+ behind frames, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 4, shape: [7, 9], frame: 2 }))],
   ['ISTA-Net+, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 8, shape: [7, 9] }))],
+  ['ISTA-Net+ with biases on DCT filters, signs', () => fitted(straightThrough(), istaNet({ operator: gaussian(20, 63, { seed: 1 }), prox: l1() }, { layers: 2, features: 4, shape: [7, 9], input: 'dct', bias: true }))],
   ['ISTA-Net with proximal steps, ternary', () => fitted(ternary(), istaNet({ operator: convolution([0.5, 0.3, 0.2], [17]), prox: l1() }, { layers: 2, features: 3, transform: 'istanet', dataStep: 'proximal' }))],
 ];
 for (const [name, make] of others)
@@ -239,6 +240,8 @@ const programs: typeof networks = [
     { layers: 4, coupling: 'tied', supportSelection: { perLayer: 2, max: 9 } }))],
   ['ISTA-Net+, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 8, shape: [7, 9] })))],
   ['ISTA-Net+ behind frames, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 5, shape: [7, 9], frame: 1.6 })))],
+  ['ISTA-Net+ with biases on DCT filters, signs', fitted(straightThrough(), loud(istaNet(plane, { layers: 2, features: 5, shape: [7, 9], input: 'dct', bias: true })))],
+  ['ISTA-Net+ with biases on DCT filters of sequences, behind frames, ternary', fitted(ternary(), loud(istaNet(line, { layers: 2, features: 3, taps: 5, frame: 1.5, input: 'dct', bias: true })))],
   ['ISTA-Net+ from a linear start, a scale a channel', fitted(channelWise(), started(istaNet(plane, { layers: 3, features: 5, shape: [9, 7], taps: 5, start: 'linear' })))],
   ['ISTA-Net on sequences, ternary, A the identity', fitted(ternary(), istaNet(line, { layers: 2, features: 3, taps: 9, transform: 'istanet' }))],
   ['ISTA-Net+ on sequences, floats', Promise.resolve(floats(loud(istaNet(line, { layers: 2, features: 3, taps: 7 }))))],

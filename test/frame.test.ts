@@ -117,6 +117,7 @@ bits('a trained network goes behind a frame and computes what it did; steps come
   const nets = [
     learnedIsta(plane, { layers: 3, coupling: 'untied' }), learnedIsta({ operator: operators['blocks of unequal heights']![0](), prox: l1() }, { layers: 2 }),
     istaNet(plane, { layers: 2, features: 4, shape: [7, 9], taps: 5 }), istaNet(plane, { layers: 2, features: 3, shape: [7, 9], transform: 'istanet', start: 'linear' }),
+    istaNet(plane, { layers: 2, features: 4, shape: [7, 9], input: 'dct', bias: true }),
   ];
   for (const net of nets) for (const frame of [1, 1.5, 2.2]) {
     for (const [i, { value }] of net.params.entries()) value.set(normals(value.length, 6, i).map(w => (value.length === 1 ? 0.02 : w / 8)));

@@ -25,8 +25,8 @@ interface Case {
   plus: boolean; A: number[]; Q: number[]; x: number[]; y: number[]; out: number[]; loss: number;
   tensors: Record<string, { shape: number[]; values: number[]; grad: number[] }>;
 }
-const { height, width, m, batch, cases } = JSON.parse(readFileSync('test/fixtures/ista-net.json', 'utf8')) as
-  { height: number; width: number; m: number; batch: number; cases: Case[] };
+const { height, width, m, batch, cases, dct } = JSON.parse(readFileSync('test/fixtures/ista-net.json', 'utf8')) as
+  { height: number; width: number; m: number; batch: number; cases: Case[]; dct: Case };
 const n = height * width;
 type Stored = Record<string, SafetensorsEntry & { data: Float32Array }>;
 const stored = ({ tensors }: Case): Stored => Object.fromEntries(Object.entries(tensors).map(([name, { shape, values }]) =>
@@ -35,6 +35,9 @@ const load = (own: Case, tensors: Stored = stored(own)): OneBitNetwork => import
   { operator: matrix(tensor(own.A, [m, n])), prox: l1() }, { shape: [height, width], start: tensor(own.Q, [n, m]) });
 const fields = ['eta', 'theta', 'D', 'F1', 'F2', 'B1', 'B2', 'G'], released = ['lambda_step', 'soft_thr', 'conv_D', 'conv1_forward', 'conv2_forward',
   'conv1_backward', 'conv2_backward', 'conv_G'];
+
+/** Kernels of released networks correlate. */
+const turned = (values: readonly number[]): number[] => values.map((_, i) => values[i - (i % 9) + 8 - (i % 9)]!);
 
 const nets = suite('ISTA-Net');
 for (const own of cases) {
@@ -48,8 +51,8 @@ for (const own of cases) {
     assert.ok(Math.abs(loss - own.loss) <= TORCH * own.loss, `${loss} for ${own.loss}`);
     for (const param of net.params.filter(candidate => candidate.name !== 'start.Q')) {
       const [field, phase] = param.name.split('.'), grad = own.tensors[`fcs.${phase}.${released[fields.indexOf(field!)]}`]!.grad;
-      const turned = param.map ? grad.map((_, i) => grad[i - (i % 9) + 8 - (i % 9)]!) : grad;
-      assert.ok(relativeError(param.grad, turned) <= GRADIENT, `${param.name}: ${relativeError(param.grad, turned)}`);
+      const expected = param.map ? turned(grad) : grad;
+      assert.ok(relativeError(param.grad, expected) <= GRADIENT, `${param.name}: ${relativeError(param.grad, expected)}`);
     }
   });
   nets(`${name} survives a model file to the bit`, () => {
@@ -57,6 +60,29 @@ for (const own of cases) {
     assert.equal(decodeModel(encodeModel(net)).net.forward(y).data, net.forward(y).data);
   });
 }
+nets("biases and DCT filters before D give PyTorch's output, loss and gradients, and survive a model file", () => {
+  const net = istaNet({ operator: matrix(tensor(dct.A, [m, n])), prox: l1() }, { layers: 2, features: 4, shape: [height, width], start: 'linear', bias: true, input: 'dct' });
+  const own = (name: string): Case['tensors'][string] => {
+    const [field, ...rest] = name.split('.'), phase = rest.at(-1)!;
+    return dct.tensors[`fcs.${phase}.${released[fields.indexOf(field!)]}${rest.length > 1 ? '.bias' : ''}`]!;
+  };
+  for (const { name, value, map } of net.params) value.set(name === 'start.Q' ? dct.Q : map ? turned(own(name).values) : own(name).values);
+  assert.is(net.params.filter(({ name }) => name.includes('bias')).length, 6);
+  assert.ok(relativeError(net.forward(tensor(dct.y, [batch, m])).data, dct.out) <= TORCH);
+  const loss = lossAndGradient(net, net.layers.length, Float32Array.from(dct.x), Float32Array.from(dct.y), batch);
+  assert.ok(Math.abs(loss - dct.loss) <= TORCH * dct.loss, `${loss} for ${dct.loss}`);
+  for (const { name, grad, map } of net.params.filter(candidate => candidate.name !== 'start.Q'))
+    assert.ok(relativeError(grad, map ? turned(own(name).grad) : own(name).grad) <= GRADIENT, name);
+  const float: OneBitNetwork = { ...net, binarizer: 'float', scale: 1, matrices: [] }, y = tensor(dct.y, [batch, m]);
+  assert.equal(decodeModel(encodeModel(float)).net.forward(y).data, net.forward(y).data);
+});
+nets('DCT filters and biases are refused where there is no D, no window or no yes and no', () => {
+  const make = (options: object) => () => istaNet({ operator: identity([24]), prox: l1() }, { layers: 1, features: 2, ...options });
+  assert.throws(make({ input: 'dct', transform: 'istanet' }), /^ista-net: expected istanet-plus and 3 taps or more for the input dct, got istanet and 3$/);
+  assert.throws(make({ input: 'dct', taps: 1 }), /got istanet-plus and 1$/);
+  assert.throws(make({ input: 'wavelet' }), /^ista-net: expected input signal or dct, got wavelet$/);
+  assert.throws(make({ bias: 'yes' }), /^ista-net: expected bias true or false, got yes$/);
+});
 nets('a proximal data step solves (AᴴA + rho I) v = Aᴴy + rho x, brings back what a blur damps, and survives a file and another size', () => {
   const A = convolution(tensor([0.25, 0.5, 0.25], [3]), [16], { method: 'fft' }), truth = normalTensor([16], 4), y = A.forward(truth);
   const make = (layers: number) => istaNet({ operator: A, prox: l1() }, { layers, features: 2, dataStep: 'proximal' }), net = make(1);
@@ -91,7 +117,7 @@ nets('a small file that asks for a large network, and two names for one param, a
 });
 nets('istaNetWeights counts what is built', () => {
   const A = gaussian(6, 12, { seed: 1 });
-  for (const options of [{ layers: 3, features: 4, taps: 5 }, { layers: 2, features: 3, transform: 'istanet', shape: [3, 4], start: 'linear' }] as const) {
+  for (const options of [{ layers: 3, features: 4, taps: 5 }, { layers: 2, features: 3, transform: 'istanet', shape: [3, 4], start: 'linear' }, { layers: 2, features: 3, taps: 5, input: 'dct', bias: true, frame: 1.5 }] as const) {
     const { params } = istaNet({ operator: A, prox: l1() }, options);
     assert.is(istaNetWeights({ operator: A, prox: l1() }, options), params.reduce((sum, { map }) => sum + (map?.count ?? 0), 0));
   }

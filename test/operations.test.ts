@@ -19,6 +19,7 @@ function interpreted({ layers, problem: { operator } }: UnrolledNetwork, y: Floa
       const size = (signals.get(step.x) ?? signals.get(step.z))!.length, x = read(step.x, size), z = read(step.z, size);
       signals.set(step.to, x.map((value, i) => step.a * value + step.b * z[i]!));
     } else if (step.kind === 'rectify') signals.set(step.at, signals.get(step.at)!.map(value => Math.max(0, value)));
+    else if (step.kind === 'bias') signals.set(step.at, signals.get(step.at)!.map((value, i) => value + step.bias.value[Math.floor(i / step.places)]!));
     else if (step.kind === 'soft') {
       const from = signals.get(step.from)!, magnitudes = from.map(Math.abs).sort().reverse(), least = step.keep ? Math.max(step.theta, magnitudes[step.keep - 1]!) : Infinity;
       signals.set(step.to, from.map(v => (Math.abs(v) >= least ? v : Math.sign(v) * Math.max(0, Math.abs(v) - step.theta))));
@@ -42,13 +43,14 @@ const networks: Readonly<Record<string, UnrolledNetwork>> = {
   'behind a frame': learnedIsta(dense, { layers: 3, frame: 1.5 }), 'coupled behind the frame of shared blocks': learnedIsta({ ...dense, operator: kroneckerIdentity(3, gaussian(5, 9, { seed: 4 })) }, { layers: 2, coupling: 'coupled', frame: 2 }),
   "LISTA's own form": learnedIsta(blocks, { layers: 3, coupling: 'lista' }), 'ADMM with a learnt W': unrolledAdmm(dense, { layers: 3, coupling: 'tied' }),
   'ISTA-Net+ behind frames': istaNet(dense, { layers: 2, features: 4, shape: [4, 6], frame: 1.5 }),
+  'ISTA-Net+ with biases': istaNet(dense, { layers: 2, features: 4, shape: [4, 6], bias: true }),
   'ISTA-Net+': istaNet(dense, { layers: 2, features: 4, shape: [4, 6] }), 'ISTA-Net': istaNet({ ...dense, operator: identity([24]) }, { layers: 2, features: 3, transform: 'istanet', taps: 5 }),
 };
 
 const operations = suite('operations');
 for (const [name, net] of Object.entries(networks))
   operations(`${name}: the layers' own numbers`, () => {
-    for (const { name: own, value } of net.params) if (/^(start\.Q|G\.\d)/.test(own)) value.set(normals(value.length, 3).map(w => w / 5));
+    for (const { name: own, value } of net.params) if (/^(start\.Q|G\.\d|\w+\.bias)/.test(own)) value.set(normals(value.length, 3).map(w => w / 5));
     const { outShape } = net.problem.operator, y = normals(sizeOf(outShape), 4);
     for (const { name: own, value } of [{ name: 'as it is', value: new Float32Array(1) }, ...net.params.filter(param => /^(eta|gamma)\./.test(param.name))]) {
       // Steps of 0 one after the other, to none at all.

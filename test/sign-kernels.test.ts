@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { random } from '../src/core/random.js';
 import type { BlockSizes } from '../src/core/pattern.js';
-import { alloc, clamp, floatProduct, fromLanes, multiplySigns, rectify, rectifyVjp, setSigns, signMatrix, signProduct, signsOf, thresholdStep, toLanes, type Precision, type SignMatrix } from '../src/kernels/index.js';
+import { addBias, addChannelSums, alloc, clamp, floatProduct, fromLanes, multiplySigns, rectify, rectifyVjp, setSigns, signMatrix, signProduct, signsOf, thresholdStep, toLanes, type Precision, type SignMatrix } from '../src/kernels/index.js';
 import { patternMap, signsMap } from '../src/kernels/maps/index.js';
 import * as reference from '../src/kernels/reference.js';
 import { normals } from './helpers.js';
@@ -190,6 +190,18 @@ lanesSuite('rectifying equals its twin to the bit, with zeros, NaN and infinitie
       assert.ok(same(gradient, expected));
     }
   }
+});
+lanesSuite('biases of channels and their sums equal their twins at the boundaries of lanes', () => {
+  for (const places of [1, 3, 4, 5, 64, 67]) for (const channels of [1, 3]) for (const batch of [1, 2]) {
+    const x = normals(batch * channels * places, 3), bias = normals(channels, 4), expected = x.slice(), sums = normals(channels, 5), expectedSums = sums.slice();
+    addChannelSums(x, sums, batch);
+    reference.addChannelSums(x, expectedSums, batch);
+    assert.ok(apart(sums, expectedSums) < 1e-6);
+    addBias(bias, x, batch);
+    reference.addBias(bias, expected, batch);
+    assert.equal(x, expected);
+  }
+  assert.throws(() => addBias(normals(3, 1), normals(8, 1), 1), /^addBias: expected 1 signals of 3 channels, got 8 numbers$/);
 });
 lanesSuite('products on blocks: signs as floats give the same', () => {
   const pattern = { kind: 'blocks', blocks: [{ rows: 5, cols: 9 }, { rows: 8, cols: 3 }], shared: false } as const, count = 5 * 9 + 8 * 3;

@@ -1,14 +1,5 @@
 import { scratch } from './memory.js';
-import { checkLength, kernels, readable, writable, writeBack } from './wasm.js';
-
-/** Runs a kernel on the address where it changes x. */
-function inPlace(x: Float32Array, run: (at: number) => void): void {
-  scratch(() => {
-    const to = readable(x);
-    run(to.byteOffset);
-    writeBack(to, x);
-  });
-}
+import { checkLength, inPlace, kernels, readable, writable, writeBack } from './wasm.js';
 
 /** out = sign(v) max(|v| − theta, 0); NaN stays NaN; out may be v. */
 export function softThreshold(v: Float32Array, theta: number, out: Float32Array): void {

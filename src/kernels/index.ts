@@ -3,6 +3,7 @@ export { resident } from './resident.js';
 export { type MatrixView, view, transposed, gemm } from './matrix.js';
 export { addGemmBySparse, gemmOfSparse } from './sparse.js';
 export { softThreshold, softThresholdVjp, thresholdStep, rectify, rectifyVjp, axpby, dot, signsOf, clamp } from './elementwise.js';
+export { addBias, addChannelSums } from './bias.js';
 export { type AdamOptions, adamStep } from './adam.js';
 export { type SlidingShrinkage, slidingShrinkage } from './sliding-dct.js';
 export { totalVariationSteps } from './total-variation.js';

@@ -44,6 +44,17 @@ export function rectifyVjp(a: Float32Array, g: Float32Array): void {
   for (let i = 0; i < a.length; i++) if (!(a[i]! > 0)) g[i] = 0;
 }
 
+export function addBias(bias: Float32Array, x: Float32Array, batch: number): void {
+  const places = x.length / (bias.length * batch);
+  for (let i = 0; i < x.length; i++) x[i]! += bias[Math.floor(i / places) % bias.length]!;
+}
+
+export function addChannelSums(g: Float32Array, out: Float32Array, batch: number): void {
+  const places = g.length / (out.length * batch), sums = new Float64Array(out.length);
+  for (let i = 0; i < g.length; i++) sums[Math.floor(i / places) % out.length]! += g[i]!;
+  for (let c = 0; c < out.length; c++) out[c]! += sums[c]!;
+}
+
 export function axpby(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): void {
   for (let i = 0; i < x.length; i++) out[i] = a * x[i]! + b * y[i]!;
 }

@@ -24,6 +24,8 @@ interface Kernels {
   thresholdStep(x: number, u: number, step: number, theta: number, n: number): void;
   rectify(a: number, n: number): void;
   rectifyVjp(a: number, g: number, n: number): void;
+  addBias(bias: number, channels: number, places: number, x: number, batch: number): void;
+  addChannelSums(g: number, channels: number, places: number, out: number, batch: number): void;
   transpose(x: number, xRow: number, rows: number, cols: number, out: number, outRow: number): void;
   signsOf(v: number, out: number, n: number): void;
   clamp(x: number, limit: number, n: number): void;
@@ -163,6 +165,15 @@ export const writable = (array: Float32Array): Float32Array => contains(array) ?
 
 export function writeBack(written: Float32Array, array: Float32Array): void {
   if (written !== array) array.set(written);
+}
+
+/** Runs a kernel on the address where it changes `array`. */
+export function inPlace(array: Float32Array, run: (at: number) => void): void {
+  scratch(() => {
+    const to = readable(array);
+    run(to.byteOffset);
+    writeBack(to, array);
+  });
 }
 
 export function checkLength(who: string, array: Float32Array, length: number): void {

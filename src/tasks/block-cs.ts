@@ -11,7 +11,7 @@ import { behindFrame } from '../unrolled/behind-frame.js';
 import { frameOf } from '../unrolled/frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { namedImages, type NamedImage } from './image-files.js';
-import { transformOf } from './image-network.js';
+import { kindOf } from './image-network.js';
 import { linearEstimator } from './linear-estimator.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Recipe, Task } from './task.js';
@@ -69,11 +69,11 @@ export const blockCs: Task = {
   name: 'block-cs',
   summary: 'images from compressed 33x33 blocks, at 25, 10, 4 or 1 % of the numbers',
   variants: ['25', '10', '4', '1'],
-  networks: ['ista-net-plus', 'ista-net', 'learned-ista'],
+  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct', 'learned-ista'],
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 9,
-  takesFeatures: ['ista-net-plus', 'ista-net'],
-  takesFrame: ['ista-net-plus', 'ista-net', 'learned-ista'],
+  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct', 'learned-ista'],
   make({ variant, seed, network, features, frame, folder, weights }) {
     const m = measurements[variant]!,
       read = (path: string): Tensor => parseNpy(folder!.read(path), path);
@@ -99,7 +99,7 @@ export const blockCs: Task = {
       const framed = frame === undefined ? {} : { frame };
       const net = isLearned
         ? learnedIsta(problem, { layers, lambda: 0.02, coupling: 'tied', start: 'linear', ...framed })
-        : istaNet(problem, { layers, transform: transformOf(network), shape: [side, side], start: 'linear', seed, ...framed, ...(features !== undefined && { features }) });
+        : istaNet(problem, { layers, ...kindOf(network), shape: [side, side], start: 'linear', seed, ...framed, ...(features !== undefined && { features }) });
       const paramOf = (name: string): Param => net.params.find(param => param.name === name)!;
       paramOf('start.Q').value = Q().data;
       if (isLearned) {

@@ -40,10 +40,10 @@ export const deblur: Task = {
   name: 'deblur',
   summary: 'images through a known blur with noise of standard deviation 1.41 of 255',
   variants: Object.keys(kernels),
-  networks: ['hqs-net', 'ista-net-plus', 'ista-net'],
+  networks: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
   layers: 5,
-  takesFeatures: ['hqs-net', 'ista-net-plus', 'ista-net'],
-  takesFrame: ['hqs-net', 'ista-net-plus', 'ista-net'],
+  takesFeatures: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFrame: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
   make(options) {
     const { variant, seed, folder } = options;
     const kernel = kernels[variant]!(),

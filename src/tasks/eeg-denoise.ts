@@ -47,10 +47,10 @@ export const eegDenoise: Task = {
   name: 'eeg-denoise',
   summary: '4-second EEG segments with eye artefacts mixed in at -7 to 2 dB (or -14 to 4 dB) power SNR',
   variants: Object.keys(ranges),
-  networks: ['ista-net-plus', 'ista-net'],
+  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net'],
-  takesFrame: ['ista-net-plus', 'ista-net'],
+  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   make(options) {
     const { variant, seed, folder } = options;
     const A = identity([length]),

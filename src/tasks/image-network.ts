@@ -3,16 +3,24 @@ import { l1 } from '../core/prox.js';
 import { istaNet, type IstaNetOptions } from '../unrolled/ista-net.js';
 import type { Recipe, TaskOptions } from './task.js';
 
-export const transformOf = (network: string): 'istanet' | 'istanet-plus' => (network === 'ista-net' ? 'istanet' : 'istanet-plus');
+/** What tasks call their networks: 'hqs-net' is ISTA-Net+ with proximal data steps, 'ista-net-dct' is made for signs. */
+const kinds: Readonly<Record<string, Partial<IstaNetOptions>>> = {
+  'ista-net-plus': { transform: 'istanet-plus' },
+  'ista-net': { transform: 'istanet' },
+  'ista-net-dct': { transform: 'istanet-plus', input: 'dct', bias: true },
+  'hqs-net': { transform: 'istanet-plus', dataStep: 'proximal' },
+};
 
-/** A network's name among those of a task, from what it is: 'hqs-net' is ISTA-Net+ with proximal data steps. */
+export const kindOf = (network: string): Partial<IstaNetOptions> => kinds[network]!;
+
+/** A network's name among those of a task, from what it is. */
 export const networkName = ({ args }: NetworkDescription): string =>
-  (args['dataStep'] === 'proximal' ? 'hqs-net' : args['transform'] === 'istanet' ? 'ista-net' : 'ista-net-plus');
+  (args['dataStep'] === 'proximal' ? 'hqs-net' : args['input'] === 'dct' ? 'ista-net-dct' : args['transform'] === 'istanet' ? 'ista-net' : 'ista-net-plus');
 
 /** ISTA-Net+ small enough to train within a minute on a CPU: 12 channels unless told otherwise, no symmetry loss. */
 export const smallNetwork = (operator: LinearOperator, { network, seed, features = 12, frame }: TaskOptions, options: Partial<IstaNetOptions> = {}) =>
   (layers: number): UnrolledNetwork => istaNet({ operator, prox: l1() },
-    { layers, transform: transformOf(network), features, ...(network === 'hqs-net' && { dataStep: 'proximal' }), symmetry: 0, seed, ...(frame !== undefined && { frame }), ...options });
+    { layers, ...kindOf(network), features, symmetry: 0, seed, ...(frame !== undefined && { frame }), ...options });
 
 /** Float training, then as long again with every binarizer. */
 export const smallRecipe: Recipe = {

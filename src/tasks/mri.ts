@@ -80,11 +80,11 @@ export const mri: Task = {
   name: 'mri',
   summary: 'MRI slices from 20, 30, 10, 40 or 50 % of their spectrum',
   variants: ['20', '30', '10', '40', '50'],
-  networks: ['ista-net-plus', 'ista-net'],
+  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net'],
-  takesFrame: ['ista-net-plus', 'ista-net'],
+  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   make(options) {
     const { variant, seed, folder, frame, weights } = options;
     const side = folder ? 128 : 64,

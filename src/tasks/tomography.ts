@@ -40,10 +40,10 @@ export const tomography: Task = {
   name: 'tomography',
   summary: '64x64 phantoms from 30, 20 or 45 parallel projections with 1 % noise, or 30 with 5 %',
   variants: ['30', '20', '45', '30-noisy'],
-  networks: ['ista-net-plus', 'ista-net'],
+  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net'],
-  takesFrame: ['ista-net-plus', 'ista-net'],
+  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
   make(options) {
     const { variant, seed } = options;
     const { count, deviation } = scans[variant]!,

@@ -16,9 +16,10 @@ export function behindFrame(net: UnrolledNetwork, redundancy: number): UnrolledN
   const own = networkFrom(problem, { ...description, args: { ...args, frame: redundancy } });
   const frames = new Map<number, ChannelFrame>();
   own.params.forEach((param, i) => {
-    const { value, map, oneBit, trainable } = net.params[i]!, pattern = map?.pattern;
+    const { value, map, oneBit, trainable, entries } = net.params[i]!, pattern = map?.pattern;
     param.trainable = trainable;
-    if (!pattern || !oneBit || param.entries === undefined) param.value = value.slice();
+    // Those with entries of their own stand behind filters, with no frame between.
+    if (!pattern || !oneBit || entries !== undefined || param.entries === undefined) param.value = value.slice();
     else if (pattern.kind === 'toeplitz') {
       const from = pattern.channels!.in, frame = frames.get(from) ?? channelFrame(preset, pattern.shape, from, redundancy);
       frames.set(from, frame);

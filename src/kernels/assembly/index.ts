@@ -1,5 +1,6 @@
 export { gemm, gemmScratch } from './gemm';
 export { softThreshold, softThresholdVjp, thresholdStep, rectify, rectifyVjp, axpby, dot, signsOf, clamp } from './elementwise';
+export { addBias, addChannelSums } from './bias';
 export { adam } from './adam';
 export { correlateValid, correlateValidTaps, correlateValidAdjoint } from './correlate';
 export { winograd, winogradScratch, winogradWeights } from './winograd';

@@ -1,6 +1,6 @@
 import type { OneBitNetwork, Operation } from '../../types.js';
 import { sizeOf } from '../../core/array.js';
-import { cFloat } from './c-arrays.js';
+import { cArray, cFloat } from './c-arrays.js';
 import { cMaps, type CPartName } from './c-maps.js';
 
 /** A network as C: constants, one line a call, the arrays that these use beside x and y, and the functions that they call. */
@@ -19,7 +19,7 @@ function refuse({ description: { preset, args }, problem: { prox } }: OneBitNetw
 
 /** Throws a TypeError of one line for what has no loops in C. */
 export function cProgram(net: OneBitNetwork): CProgram {
-  const { operator } = net.problem, maps = cMaps(net), lines: string[] = [], own = new Set<CPartName>();
+  const { operator } = net.problem, maps = cMaps(net), lines: string[] = [], biases: string[] = [], own = new Set<CPartName>();
   const arrays = new Map<string, number>(), sizes = new Map([['y', sizeOf(operator.outShape)], ['x', sizeOf(operator.inShape)]]);
   // What is in none of these is zero.
   const written = new Set(['y']);
@@ -28,6 +28,12 @@ export function cProgram(net: OneBitNetwork): CProgram {
     written.add(name);
     if (name !== 'x') arrays.set(name, Math.max(size, arrays.get(name) ?? 0));
   };
+
+  /** Zeros; a constant would become a call of memset. */
+  function fill(name: string, size: number): void {
+    write(name, size);
+    lines.push(`for (uint32_t j = 0; j < ${size}; j++)`, `    ${name}[j] = y[0] - y[0];`);
+  }
 
   function combine(a: number, x: string, b: number, z: string, to: string): void {
     const terms = [[a, x], [b, z]].filter(([factor, name]) => factor !== 0 && written.has(name as string)) as [number, string][];
@@ -48,6 +54,14 @@ export function cProgram(net: OneBitNetwork): CProgram {
       if (!written.has(operation.at)) return;
       own.add('rectify');
       lines.push(`rectify(${operation.at}, ${sizes.get(operation.at)!});`);
+      return;
+    }
+    if (operation.kind === 'bias') {
+      const { bias: { value }, places, at } = operation, name = `bias_${biases.length}`;
+      if (!written.has(at)) fill(at, value.length * places);
+      own.add('bias');
+      biases.push(cArray('float', name, Array.from(value, cFloat)));
+      lines.push(`add_bias(${name}, ${at}, ${value.length}, ${places});`);
       return;
     }
     const { from, to } = operation;
@@ -76,8 +90,7 @@ export function cProgram(net: OneBitNetwork): CProgram {
     lines.push(`/* ${name.replace(/[^\w. -]/g, ' ')} */`);
     operations!().forEach(emit);
   }
-  // A constant would become a call of memset.
-  if (!written.has('x')) lines.push(`for (uint32_t j = 0; j < ${sizes.get('x')!}; j++)`, '    x[j] = y[0] - y[0];');
+  if (!written.has('x')) fill('x', sizes.get('x')!);
   if (maps.scaled) arrays.set('scaled', maps.scaled);
-  return { constants: maps.constants, lines, arrays, parts: new Set([...own, ...maps.parts]) };
+  return { constants: [...maps.constants, ...biases], lines, arrays, parts: new Set([...own, ...maps.parts]) };
 }

@@ -40,6 +40,15 @@ const rectify: CPart = {
 `,
 };
 
+const bias: CPart = {
+  code: `static void add_bias(const float *bias, float *x, uint32_t channels, uint32_t places)
+{
+    for (uint32_t c = 0; c < channels; c++)
+        for (uint32_t i = 0; i < places; i++) *x++ += bias[c];
+}
+`,
+};
+
 /** Support selection. */
 const select: CPart = {
   code: `/* The k-th largest of n numbers (Hoare); reorders them. */
@@ -84,4 +93,4 @@ static void pass_largest(const float *restrict v, float *restrict x, float theta
 `,
 };
 
-export const cParts = { product, transposed, kernels, diagonal, combine, soft, rectify, select } as const;
+export const cParts = { product, transposed, kernels, diagonal, combine, soft, rectify, bias, select } as const;

@@ -1,12 +1,13 @@
 import type { Layer, Operation, Param, State } from '../../types.js';
-import { axpby, dot, rectify as relu, rectifyVjp as reluVjp, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
+import { addBias, addChannelSums, axpby, dot, rectify as relu, rectifyVjp as reluVjp, scratch, softThreshold, softThresholdVjp, temp } from '../../kernels/index.js';
 import type { DataStep } from './data-step.js';
-import { combine, product, rectify, soft } from './operations.js';
+import { addedBias, combine, product, rectify, soft } from './operations.js';
 
-/** A learnt map, and what its input goes through before: a fixed frame, or nothing. */
+/** A learnt map, what its input goes through before (a fixed frame, or nothing), and what is added to each channel of its output. */
 export interface Learnt {
   readonly param: Param;
   readonly frame?: Param;
+  readonly bias?: Param;
 }
 
 /** The maps of one learnt transform; `D` and `G` are absent in ISTA-Net. */
@@ -25,10 +26,15 @@ function mapped({ map, value }: Param, x: Float32Array, batch: number): Float32A
   return out;
 }
 
-const apply = ({ param, frame }: Learnt, x: Float32Array, batch: number): Float32Array => mapped(param, frame ? mapped(frame, x, batch) : x, batch);
+function apply({ param, frame, bias }: Learnt, x: Float32Array, batch: number): Float32Array {
+  const out = mapped(param, frame ? mapped(frame, x, batch) : x, batch);
+  if (bias) addBias(bias.value, out, batch);
+  return out;
+}
 
-/** The gradient of a map's input; its weights' gradient is added to the param. */
-function back({ param, frame }: Learnt, x: Float32Array, gradient: Float32Array, out: Float32Array, batch: number): void {
+/** The gradient of a map's input; those of its weights and bias are added to the params. */
+function back({ param, frame, bias }: Learnt, x: Float32Array, gradient: Float32Array, out: Float32Array, batch: number): void {
+  if (bias?.trainable) addChannelSums(gradient, bias.grad, batch);
   scratch(() => {
     if (param.trainable) param.map!.addGradient(frame ? mapped(frame, x, batch) : x, gradient, param.grad, batch);
     const framed = frame ? temp(param.map!.inSize * batch) : out;
@@ -37,8 +43,10 @@ function back({ param, frame }: Learnt, x: Float32Array, gradient: Float32Array,
   });
 }
 
-const learntProduct = (from: string, to: string, { param, frame }: Learnt): Operation[] =>
-  frame ? [product(from, 'framed', frame), product('framed', to, param)] : [product(from, to, param)];
+const learntProduct = (from: string, to: string, { param, frame, bias }: Learnt): Operation[] => [
+  ...(frame ? [product(from, 'framed', frame), product('framed', to, param)] : [product(from, to, param)]),
+  ...(bias ? [addedBias(bias, param.map!.outSize / bias.value.length, to)] : []),
+];
 
 /**
  * A step v towards what was measured, then a soft threshold in a learnt transform:
@@ -49,7 +57,7 @@ const learntProduct = (from: string, to: string, { param, frame }: Learnt): Oper
 export function transformStep(name: string, data: DataStep, { D, F1, F2, B1, B2, G }: Transform,
   theta: Param, symmetry: number): Layer {
   return {
-    name, params: [...data.params, theta, ...[D, F1, F2, B1, B2, G].flatMap(learnt => (learnt ? [learnt.param] : []))],
+    name, params: [...data.params, theta, ...[D, F1, F2, B1, B2, G].flatMap(learnt => (learnt ? [learnt.param, ...(learnt.bias ? [learnt.bias] : [])] : []))],
     ...(data.operations && {
       operations: () => [
         ...data.operations!(), ...(D ? learntProduct('v', 'd', D) : []), ...learntProduct(D ? 'd' : 'v', 'a', F1), rectify('a'), ...learntProduct('a', 'h', F2),
