@@ -124,7 +124,7 @@ export interface Param {
   readonly oneBit: boolean;
   /** Whether pullbacks accumulate its gradient; training sets it stage by stage. */
   trainable: boolean;
-  /** Of a matrix behind a frame: entries of the full matrix that both make, which bits per weight are told of. */
+  /** Of a matrix behind a frame or filters: entries of the full matrix that both make, which bits per weight are told of. */
   readonly entries?: number;
   /** Lower bound, kept after every training step (thresholds and step sizes stay ≥ 0). */
   readonly min?: number;

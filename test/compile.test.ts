@@ -20,7 +20,7 @@ import { encodeModel } from '../src/packed/model.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { network } from '../src/unrolled/network.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta, type Coupling } from '../src/unrolled/presets.js';
-import type { LinearOperator, OneBitNetwork, UnrolledNetwork } from '../src/types.js';
+import type { LinearOperator, OneBitNetwork, Tensor, UnrolledNetwork } from '../src/types.js';
 import { normals, normalTensor, relativeError } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'signfold-compile-'));
@@ -58,6 +58,7 @@ const networks: readonly (readonly [name: string, net: Promise<OneBitNetwork>])[
   ['8 Gaussian blocks of 32×64, K = 12', signs(learned(segments(gaussian), 12))],
   ['one bit, dense Gaussian', signs(learned(gaussian(50, 99, { seed: 1 }), 7))],
   ['one bit, dense ±1', signs(learned(rademacher(37, 75, { seed: 2 }), 5))],
+  ['one bit, blocks of, 512 rows and more, unequal', signs(learned(blockDiagonal([gaussian(20, 520, { seed: 5 }), rademacher(530, 33, { seed: 6 })]), 2))],
   ['one bit, coupled, unequal blocks', signs(learned(blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), 4, 'coupled'))],
   ['one bit, support selection', signs(learnedIsta({ operator: gaussian(26, 50, { seed: 11 }), prox: l1() }, { layers: 6, supportSelection: { perLayer: 2, max: 9 } }))],
   ['signs behind a frame, unequal blocks', signs(learnedIsta({ operator: blockDiagonal([gaussian(3, 5, { seed: 3 }), rademacher(35, 41, { seed: 4 })]), prox: l1() }, { layers: 3, frame: 1.5 }))],
@@ -250,8 +251,9 @@ const programs: typeof networks = [
 const c = suite('compiled C');
 if (spawnSync('gcc', ['--version']).status !== 0) console.log('skipped: no gcc here, compiled C was not tested');
 else {
-  [...networks, ...programs].forEach(([title, fit], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
-    const net = await fit, name = `c${k}`, { source, header } = compileC(net, { name }), { outShape } = net.problem.operator;
+  /** What the program of a network makes of y; it stands alone in its object file. */
+  const ran = (net: OneBitNetwork, name: string, y: Tensor): Float32Array => {
+    const { source, header } = compileC(net, { name });
     writeFileSync(at(`${name}.c`), source);
     writeFileSync(at(`${name}.h`), header);
     writeFileSync(at(`${name}-main.c`), main.replaceAll('NAME_M', `${name.toUpperCase()}_M`).replaceAll('NAME_U', `${name.toUpperCase()}_U`).replaceAll('NAME', name));
@@ -259,9 +261,19 @@ else {
     gcc([...strict, `${name}-main.c`, `${name}.o`, '-o', name]);
     const foreign = spawnSync('nm', ['-u', `${name}.o`], { cwd: folder, encoding: 'utf8' }).stdout.match(/U \w+/g) ?? [];
     assert.equal(foreign.filter(symbol => !/^U (memcpy|fabsf)$/.test(symbol)), []);
-    const y = normalTensor([6, ...outShape], k), { stdout } = spawnSync(at(name), { input: new Uint8Array(y.data.buffer) });
-    const x = new Float32Array(new Uint8Array(stdout).buffer);
-    const error = relativeError(x, pack(net, { precision: 'exact' }).reconstruct(y).data);
+    return new Float32Array(new Uint8Array(spawnSync(at(name), { input: new Uint8Array(y.data.buffer) }).stdout).buffer);
+  };
+  c('biases are added where nothing was written before: phases from zero, the first without a data step', () => {
+    const net = loud(istaNet(plane, { layers: 2, features: 3, shape: [7, 9], bias: true })), y = normalTensor([6, 20], 1);
+    for (const { name, value } of net.params) if (name.includes('bias')) value.set(normals(value.length, 7));
+    net.params.find(({ name }) => name === 'eta.0')!.value[0] = 0;
+    const phases = floats(network(net.problem, net.description, net.layers.slice(1)));
+    assert.ok(relativeError(ran(phases, 'phases', y), phases.forward(y).data) < 1e-5);
+    assert.throws(() => pack(phases), /^pack: expected the layers that ista-net describes, got others$/);
+  });
+  [...networks, ...programs].forEach(([title, fit], k) => c(`${title}: within 1e-5 of the engine, alone in its object file`, async () => {
+    const net = await fit, y = normalTensor([6, ...net.problem.operator.outShape], k);
+    const error = relativeError(ran(net, `c${k}`, y), pack(net, { precision: 'exact' }).reconstruct(y).data);
     assert.ok(error < 1e-5, `${error}`);
   }));
   c('the header tells the static memory: r and u, and what a transform needs', async () => {

@@ -8,7 +8,8 @@ import { patternMap } from '../src/kernels/maps/index.js';
 import { onOperator } from '../src/binary/one-bit-network.js';
 import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { importIstaNet } from '../src/packed/released.js';
-import { istaNet, istaNetWeights } from '../src/unrolled/ista-net.js';
+import { istaNet } from '../src/unrolled/ista-net.js';
+import { istaNetWeights } from '../src/unrolled/ista-net-options.js';
 import { lossAndGradient } from '../src/unrolled/loss.js';
 import { straightThrough } from '../src/binary/binarizers/index.js';
 import { pack } from '../src/packed/engine.js';
@@ -78,8 +79,9 @@ nets("biases and DCT filters before D give PyTorch's output, loss and gradients,
 });
 nets('DCT filters and biases are refused where there is no D, no window or no yes and no', () => {
   const make = (options: object) => () => istaNet({ operator: identity([24]), prox: l1() }, { layers: 1, features: 2, ...options });
-  assert.throws(make({ input: 'dct', transform: 'istanet' }), /^ista-net: expected istanet-plus and 3 taps or more for the input dct, got istanet and 3$/);
+  assert.throws(make({ input: 'dct', transform: 'istanet' }), /^ista-net: expected istanet-plus and windows of 3 to 81 places for the input dct, got istanet and 3$/);
   assert.throws(make({ input: 'dct', taps: 1 }), /got istanet-plus and 1$/);
+  assert.throws(make({ input: 'dct', taps: 11, shape: [4, 6] }), /got istanet-plus and 121$/);
   assert.throws(make({ input: 'wavelet' }), /^ista-net: expected input signal or dct, got wavelet$/);
   assert.throws(make({ bias: 'yes' }), /^ista-net: expected bias true or false, got yes$/);
 });

@@ -202,6 +202,7 @@ lanesSuite('biases of channels and their sums equal their twins at the boundarie
     assert.equal(x, expected);
   }
   assert.throws(() => addBias(normals(3, 1), normals(8, 1), 1), /^addBias: expected 1 signals of 3 channels, got 8 numbers$/);
+  assert.throws(() => addChannelSums(normals(8, 1), normals(3, 1), 1), /^addChannelSums: expected 1 signals of 3 channels, got 8 numbers$/);
 });
 lanesSuite('products on blocks: signs as floats give the same', () => {
   const pattern = { kind: 'blocks', blocks: [{ rows: 5, cols: 9 }, { rows: 8, cols: 3 }], shared: false } as const, count = 5 * 9 + 8 * 3;

@@ -79,13 +79,14 @@ run('convolutions of tasks on signals and images go behind frames', async () => 
     assert.ok(Number.isFinite(framed!.nmseDb) && framed!.bytes!.signs > 1.45 * plain!.bytes!.signs && framed!.bytes!.signs < 1.5 * plain!.bytes!.signs);
   }
 });
-run('ista-net-dct is a network of every task with convolutions; its signs outnumber those of ista-net-plus by the filters that D reads', async () => {
-  for (const [name, filters, taps] of [['eeg-denoise', 8, 9], ['deblur', 8, 9], ['tomography', 8, 9], ['mri', 8, 9]] as const) {
+run('ista-net-dct: 8 filters for D, and three numbers for each channel of a layer, on images and sequences', async () => {
+  for (const name of ['eeg-denoise', 'deblur', 'tomography', 'mri']) {
     const options = { ...tiny, methods: ['straight-through'], layers: 1, startSteps: 1, steps: 2, features: 3, variant: taskByName(name).variants[0]! };
     const [plain, dct] = [await evaluate(taskByName(name), { ...options, network: 'ista-net-plus' }), await evaluate(taskByName(name), { ...options, network: 'ista-net-dct' })];
     assert.is(dct.rows[0]!.network, 'ista-net-dct');
-    assert.is(dct.rows[0]!.bytes!.signs, Math.ceil((3 * (1 + 4 * 3 + 1) + 3 * (filters - 1)) * taps / 8), name);
-    assert.is(plain.rows[0]!.bytes!.signs, Math.ceil(3 * (1 + 4 * 3 + 1) * taps / 8), name);
+    assert.is(dct.rows[0]!.bytes!.signs, Math.ceil(3 * (8 + 4 * 3 + 1) * 9 / 8), name);
+    assert.is(dct.rows[0]!.bytes!.thresholds, plain.rows[0]!.bytes!.thresholds + 4 * 3 * 3, name);
+    assert.is(plain.rows[0]!.bytes!.signs, Math.ceil(3 * (1 + 4 * 3 + 1) * 9 / 8), name);
   }
 });
 run('a method that does not speak of a task is left out, or said to', async () => {

@@ -21,7 +21,7 @@ export function addTrain(program: Command): void {
     .requiredOption('-o, --output <file>', 'the model file, .safetensors')
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers', positiveInteger)
-    .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
+    .option('--features <N>', 'channels of the convolutions of ista-net, ista-net-plus, ista-net-dct and hqs-net', positiveInteger)
     .option('--frame <R>', frameHelp, redundancy)
     .option('--seed <S>', 'seed', seedNumber)
     .option('--snr <dB>', 'measurement noise, inf for none', decibels)
@@ -79,7 +79,7 @@ export function addInspect(program: Command): void {
                 : packed.zeros
                   ? 'signs and zeros'
                   : 'signs'
-              : 'f32') + (entries === undefined ? '' : ' behind a frame'),
+              : 'f32') + (entries === undefined ? '' : net.description.args['input'] === 'dct' && name.startsWith('D.') ? ' behind DCT filters' : ' behind a frame'),
           };
         });
       const facts = {

@@ -119,7 +119,7 @@ export function addRun(program: Command): void {
     .option('--methods <names>', 'comma-separated, or all')
     .option('--variant <name>', 'which operator or signals')
     .option('--layers <K>', 'unrolled layers, and iterations of the classical solvers', positiveInteger)
-    .option('--features <N>', 'channels of the convolutions of ISTA-Net, ISTA-Net+ and HQS-Net', positiveInteger)
+    .option('--features <N>', 'channels of the convolutions of ista-net, ista-net-plus, ista-net-dct and hqs-net', positiveInteger)
     .option('--frame <R>', frameHelp, redundancy)
     .option('--seeds <N>', 'number of seeds', integerUpTo(1e6))
     .option('--seed <S>', 'first seed', seedNumber)

@@ -2,6 +2,7 @@ import type { Bytes, Engine, LinearOperator, OneBitNetwork, Tensor } from '../ty
 import { batchOf, batchedShape, checkFinite, flat, formatShape, sizeOf, tensor } from '../core/array.js';
 import { indexBits, matrixSize } from '../core/pattern.js';
 import { networkFrom, needsOperator } from '../unrolled/presets.js';
+import { outline } from './rebuilt.js';
 import type { Precision } from '../kernels/index.js';
 import { fused, oneMagnitude } from './fused.js';
 import { packedMap } from './packed-map.js';
@@ -21,7 +22,8 @@ function operatorBytes(A: LinearOperator): number {
 
 /**
  * What a network's weights cost. `signs` counts every matrix's codes: 1 bit a weight packed, 32 where it stayed float; bits per weight are those
- * of an entry of the full matrix, of W = GᵀS behind a frame. A linear start's Q counts as the operator's. A frame is computed, as a geometry is:
+ * of an entry of the full matrix, of W = GᵀS behind a frame. A linear start's Q counts as the operator's. `thresholds` are all other floats: step
+ * sizes, penalties and biases too. A frame is computed, as a geometry is, and so are DCT filters:
  * it costs memory and time, rows of G × measurements of a block, and nothing here.
  */
 export function accounting(net: OneBitNetwork): { bytes: Bytes; bitsPerWeight: number } {
@@ -62,6 +64,7 @@ export interface PackOptions {
 export function pack(net: OneBitNetwork, { precision = 'standard' }: PackOptions = {}): Engine {
   checkPrecision(precision);
   const own = networkFrom(net.problem, net.description);
+  if (outline(own) !== outline(net)) throw new TypeError(`pack: expected the layers that ${net.description.preset} describes, got others`);
   own.params.forEach((param, i) => {
     const matrix = net.matrices.find(({ name }) => name === param.name);
     if (!matrix) { param.value = net.params[i]!.value.slice(); return; }

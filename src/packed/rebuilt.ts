@@ -1,7 +1,8 @@
 import type { UnrolledNetwork } from '../types.js';
 import { sizeOf, tensor } from '../core/array.js';
 
-const outline = ({ layers, params }: UnrolledNetwork): string =>
+/** Names of layers and params, with sizes: two networks of one outline take each other's values. */
+export const outline = ({ layers, params }: UnrolledNetwork): string =>
   [...layers.map(({ name }) => name), ...params.map(({ name, value }) => `${name} ${value.length}`)].join();
 
 /**

@@ -1,7 +1,8 @@
 import type { OneBitNetwork, Problem, Shape, Tensor } from '../types.js';
 import { checkFinite, flat, formatShape, sameShape } from '../core/array.js';
 import { decodeSafetensors } from '../core/safetensors.js';
-import { istaNet, istaNetWeights, type IstaNetOptions } from '../unrolled/ista-net.js';
+import { istaNet } from '../unrolled/ista-net.js';
+import { istaNetWeights, type IstaNetOptions } from '../unrolled/ista-net-options.js';
 
 /** Tensor names of the released ISTA-Net code, phase k, and the params that they become. */
 const nameMap: Readonly<Record<string, string>> = {

@@ -117,7 +117,7 @@ export const mri: Task = {
       ...(full && { full }),
       scoring: { kind: 'images', peak: 1 },
       data: folder ? 'brain slices, trained on chest and other brain slices' : `ellipse phantoms, seed ${seed}`,
-      recipe: weights ? fromReleased : folder ? brainRecipe : phantomRecipe,
+      recipe: weights ? fromReleased : folder ? brainRecipe : phantomRecipe(options.features),
       scenes: () =>
         folder
           ? namedImages(folder, 'mri/brain50').map(slice => measured(slice, whole))

@@ -82,7 +82,7 @@ export const tomography: Task = {
       signals,
       scoring: { kind: 'images', peak: 1 },
       data: `ellipse phantoms and Shepp-Logan, seed ${seed}`,
-      recipe: phantomRecipe,
+      recipe: phantomRecipe(options.features),
       scenes: () => [scene('shepp-logan', sheppLogan(side), 3), ...Array.from({ length: testPhantoms - 1 }, (_, i) => phantom('test', i))],
       tuning: { scenes: [0, 1, 2].map(i => phantom('train', i)), lambdas: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3] },
       linear: ({ y }) => A.adjoint(tensor(y, A.outShape)).data,

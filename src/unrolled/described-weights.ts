@@ -2,7 +2,7 @@ import type { NetworkDescription, Pattern, Problem } from '../types.js';
 import { sizeOf } from '../core/array.js';
 import { weightCount } from '../core/pattern.js';
 import { framedPattern } from './frame.js';
-import { istaNetWeights, type IstaNetOptions } from './ista-net.js';
+import { istaNetWeights, type IstaNetOptions } from './ista-net-options.js';
 
 /** Weights of AᵀA; 0 where only building it tells how many it fills in. */
 function gramWeights(pattern: Pattern): number {

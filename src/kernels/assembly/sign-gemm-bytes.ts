@@ -7,7 +7,7 @@ const tableBytes: usize = 256 * 32;
 /** Columns that all tables answer for together. */
 export const columnsTogether: i32 = 8 * <i32>tables;
 
-/** Bytes of S for them in a tile of 32 rows, and for how many such blocks indices are gathered: a cache line is read once. */
+/** Bytes of S for them in a tile of 32 rows, and for how many such blocks indices are gathered: tiles lie far apart, and to come back to each is dear. */
 const blockBytes: usize = 128;
 const blocksTogether = 4;
 

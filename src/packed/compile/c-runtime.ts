@@ -41,7 +41,7 @@ const rectify: CPart = {
 };
 
 const bias: CPart = {
-  code: `static void add_bias(const float *bias, float *x, uint32_t channels, uint32_t places)
+  code: `static void add_bias(const float *restrict bias, float *restrict x, uint32_t channels, uint32_t places)
 {
     for (uint32_t c = 0; c < channels; c++)
         for (uint32_t i = 0; i < places; i++) *x++ += bias[c];
