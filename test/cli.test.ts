@@ -220,7 +220,10 @@ commands('run prints JSON alone on stdout and writes the same to results.json', 
   assert.equal(JSON.parse(readFileSync(at('json/results.json'), 'utf8')).rows.length, 2);
 });
 commands('list --json names tasks, methods, operators and datasets', () => {
-  assert.equal(Object.keys(JSON.parse(run('list', '--json').stdout)), ['tasks', 'methods', 'operators', 'datasets']);
+  const listed = JSON.parse(run('list', '--json').stdout);
+  assert.equal(Object.keys(listed), ['tasks', 'methods', 'operators', 'datasets']);
+  assert.equal(listed.tasks.find(({ name }: { name: string }) => name === 'tomography').networks, ['ista-net-plus', 'ista-net', 'ista-net-dct']);
+  assert.match(run('list').stdout, /^networks .*; tomography: ista-net-plus, ista-net, ista-net-dct/m);
 });
 commands('every command has --help', () => {
   for (const name of ['demo', 'list', 'run', 'train', 'reconstruct', 'inspect', 'bench'])

@@ -18,14 +18,14 @@ import { formatTable } from './table.js';
 function addList(program: Command): void {
   program
     .command('list')
-    .description('tasks, methods, operators and datasets')
+    .description('tasks, their networks, methods, operators and datasets')
     .option('--json', 'as JSON')
     .action(({ json }: { json?: boolean }) => {
       if (json)
         console.log(
           JSON.stringify({
             tasks: [
-              ...tasks.map(({ name, summary, variants, layers }) => ({ name, summary, variants, layers })),
+              ...tasks.map(({ name, summary, variants, networks, layers }) => ({ name, summary, variants, networks, layers })),
               ...studies.map(({ name, summary, variants, methods }) => ({ name, summary, variants, methods })),
             ],
             methods: methodNames,
@@ -40,6 +40,7 @@ function addList(program: Command): void {
               [...tasks, ...studies].map(({ name, summary, variants }) => [name, `${summary} (${variants.join(', ')})`]),
               'text',
             ),
+            `networks   ${tasks.filter(({ networks }) => networks.length > 1).map(({ name, networks }) => `${name}: ${networks.join(', ')}`).join('; ')}`,
             `methods    ${methodNames.join(', ')}`,
             `operators  ${operatorNames.join(', ')}`,
             `datasets   ${datasetNames.join(', ')}`,
