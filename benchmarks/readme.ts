@@ -168,7 +168,7 @@ const tables: Readonly<Record<string, string>> = {
   'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3', 'ternary', 'channel-wise'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
   'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
-  'tomography-48': seedsTable(['float-1', '1', '2', '3'].flatMap(run => withoutStart(`tomography-48-${run}`)), imageColumns),
+  'tomography-dct': seedsTable(['float', 'straight-through'].flatMap(method => rowsOf(`tomography-dct-48-${method}-`)), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(withoutStart('deblur-gaussian-gradient'), imageColumns),
   'deblur-kernels': blursTable(),
