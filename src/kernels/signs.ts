@@ -29,7 +29,7 @@ export type Precision = 'exact' | 'standard' | 'fast';
 /** The kernels' numbers for them. */
 export const kinds = { standard: 0, fast: 1, exact: 2 } as const;
 
-/** Products run one at a time and share their tables' memory. */
+/** Products with one vector run one at a time and share their tables' memory. */
 let workspace = alloc(0);
 function workspaceOf(bytes: number): number {
   if (workspace.byteLength < bytes) {
@@ -88,8 +88,11 @@ export function multiplySigns({ rows, cols, packed, list, count, work }: SignMat
   checkApart('multiplySigns', x, out);
   if (lanes !== 1 && (lanes < 1 || lanes % laneBlock))
     throw new RangeError(`multiplySigns: expected 1 vector or a multiple of ${laneBlock}, got ${lanes}`);
-  const run = (from: Float32Array, to: Float32Array, width: number): void => kernels.signBlocks(
-    width > 1 ? kinds.exact : kinds[precision], list.byteOffset, count, packed.byteOffset, from.byteOffset, to.byteOffset, width, scale, workspaceOf(width > 1 ? work.many : work.one));
+  const multiply = (from: Float32Array, to: Float32Array, width: number, space: number): void => kernels.signBlocks(
+    width > 1 ? kinds.exact : kinds[precision], list.byteOffset, count, packed.byteOffset, from.byteOffset, to.byteOffset, width, scale, space);
+  // Tables for several vectors are as large as a first-level cache, and no longer there than their product.
+  const run = (from: Float32Array, to: Float32Array, width: number): void =>
+    (width > 1 ? scratch(() => multiply(from, to, width, room(work.many / 4).byteOffset)) : multiply(from, to, width, workspaceOf(work.one)));
   if (lanes === 1 && precision === 'exact') return scratch(() => {
     const from = room(cols * laneBlock).fill(0), to = room(rows * laneBlock);
     for (let k = 0; k < cols; k++) from[k * laneBlock] = x[k]!;
