@@ -11,7 +11,7 @@ import { behindFrame } from '../unrolled/behind-frame.js';
 import { frameOf } from '../unrolled/frame.js';
 import { learnedIsta } from '../unrolled/presets.js';
 import { namedImages, type NamedImage } from './image-files.js';
-import { kindOf } from './image-network.js';
+import { imageNetworks, kindOf } from './image-network.js';
 import { linearEstimator } from './linear-estimator.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Recipe, Task } from './task.js';
@@ -69,11 +69,11 @@ export const blockCs: Task = {
   name: 'block-cs',
   summary: 'images from compressed 33x33 blocks, at 25, 10, 4 or 1 % of the numbers',
   variants: ['25', '10', '4', '1'],
-  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct', 'learned-ista'],
+  networks: [...imageNetworks, 'learned-ista'],
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 9,
-  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
-  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct', 'learned-ista'],
+  takesFeatures: imageNetworks,
+  takesFrame: [...imageNetworks, 'learned-ista'],
   make({ variant, seed, network, features, frame, folder, weights }) {
     const m = measurements[variant]!,
       read = (path: string): Tensor => parseNpy(folder!.read(path), path);

@@ -5,7 +5,7 @@ import { tensor } from '../core/array.js';
 import { l1 } from '../core/prox.js';
 import { random } from '../core/random.js';
 import { namedImages, type NamedImage } from './image-files.js';
-import { smallNetwork, smallRecipe } from './image-network.js';
+import { imageNetworks, smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Task } from './task.js';
 import { tuningImages } from './tuned.js';
@@ -32,6 +32,8 @@ const noisy = (signals: Dataset, seed: number): Dataset => ({
   disturb: (split, index, y) => addNoise(y, seed, split === 'train' ? 0 : 1, index),
 });
 
+const networks = ['hqs-net', ...imageNetworks];
+
 /**
  * Non-blind deblurring with known kernels and noise, circular boundary: T91 and Set12 where data is given, else dead leaves. A blur
  * damps what five gradient steps cannot bring back (0.6 dB on Set12, signs 0.8), so that the network's data step is a proximal one, in closed form.
@@ -40,10 +42,10 @@ export const deblur: Task = {
   name: 'deblur',
   summary: 'images through a known blur with noise of standard deviation 1.41 of 255',
   variants: Object.keys(kernels),
-  networks: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
+  networks,
   layers: 5,
-  takesFeatures: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
-  takesFrame: ['hqs-net', 'ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFeatures: networks,
+  takesFrame: networks,
   make(options) {
     const { variant, seed, folder } = options;
     const kernel = kernels[variant]!(),

@@ -3,7 +3,7 @@ import { eeglab, eegMixtures, syntheticRecording, type Recording } from '../../d
 import { identity } from '../../operators/index.js';
 import { l1 } from '../core/prox.js';
 import { measured } from '../unrolled/batches.js';
-import { smallNetwork, smallRecipe } from './image-network.js';
+import { imageNetworks, smallNetwork, smallRecipe } from './image-network.js';
 import { linearEstimator } from './linear-estimator.js';
 import type { Scene } from './scene.js';
 import type { DataFolder, Task } from './task.js';
@@ -47,10 +47,10 @@ export const eegDenoise: Task = {
   name: 'eeg-denoise',
   summary: '4-second EEG segments with eye artefacts mixed in at -7 to 2 dB (or -14 to 4 dB) power SNR',
   variants: Object.keys(ranges),
-  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  networks: imageNetworks,
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
-  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFeatures: imageNetworks,
+  takesFrame: imageNetworks,
   make(options) {
     const { variant, seed, folder } = options;
     const A = identity([length]),

@@ -12,6 +12,9 @@ const kinds: Readonly<Record<string, Partial<IstaNetOptions>>> = {
   'hqs-net': { transform: 'istanet-plus', dataStep: 'proximal' },
 };
 
+/** Those that every task of images and sequences offers. */
+export const imageNetworks: readonly string[] = ['ista-net-plus', 'ista-net', 'ista-net-dct'];
+
 export const kindOf = (network: string): Partial<IstaNetOptions> => kinds[network]!;
 
 /** A network's name among those of a task, from what it is. */

@@ -8,7 +8,7 @@ import { importIstaNet } from '../packed/released.js';
 import { behindFrame } from '../unrolled/behind-frame.js';
 import { distilled } from '../unrolled/distilled.js';
 import { namedImages, type NamedImage } from './image-files.js';
-import { phantomRecipe, smallNetwork, smallRecipe } from './image-network.js';
+import { imageNetworks, phantomRecipe, smallNetwork, smallRecipe } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { DataFolder, Recipe, Task } from './task.js';
 
@@ -80,11 +80,11 @@ export const mri: Task = {
   name: 'mri',
   summary: 'MRI slices from 20, 30, 10, 40 or 50 % of their spectrum',
   variants: ['20', '30', '10', '40', '50'],
-  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  networks: imageNetworks,
   takesWeights: ['ista-net-plus', 'ista-net'],
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
-  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFeatures: imageNetworks,
+  takesFrame: imageNetworks,
   make(options) {
     const { variant, seed, folder, frame, weights } = options;
     const side = folder ? 128 : 64,

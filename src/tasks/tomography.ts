@@ -6,7 +6,7 @@ import { compose, scale } from '../core/combine.js';
 import { norm } from '../core/norm.js';
 import { l1 } from '../core/prox.js';
 import { random } from '../core/random.js';
-import { phantomRecipe, smallNetwork } from './image-network.js';
+import { imageNetworks, phantomRecipe, smallNetwork } from './image-network.js';
 import { imageScene, type Scene } from './scene.js';
 import type { Task } from './task.js';
 
@@ -40,10 +40,10 @@ export const tomography: Task = {
   name: 'tomography',
   summary: '64x64 phantoms from 30, 20 or 45 parallel projections with 1 % noise, or 30 with 5 %',
   variants: ['30', '20', '45', '30-noisy'],
-  networks: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  networks: imageNetworks,
   layers: 5,
-  takesFeatures: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
-  takesFrame: ['ista-net-plus', 'ista-net', 'ista-net-dct'],
+  takesFeatures: imageNetworks,
+  takesFrame: imageNetworks,
   make(options) {
     const { variant, seed } = options;
     const { count, deviation } = scans[variant]!,
