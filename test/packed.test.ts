@@ -195,6 +195,15 @@ packed('hostile contents are refused with one clear line', () => {
     /expected a tensor W.signs of u32 words/,
   );
 });
+packed('a file that says more than is read is refused', () => {
+  const { tensors, metadata } = decodeSafetensors(bytes), float = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+  const description = JSON.parse(metadata['network']!), saying = (args: object) => JSON.stringify({ ...description, args: { ...description.args, ...args } });
+  const read = (more: Record<string, typeof float>, network = saying({})) => decodeModel(encodeSafetensors({ ...tensors, ...more }, { ...metadata, network }));
+  for (const name of ['bias.1', 'theta.99', 'W', 'W.signs.1', 'theta.1.rowScales'])
+    assert.throws(() => read({ [name]: float }), `model: expected no tensor ${name} for the network learned-ista`);
+  assert.throws(() => read({}, saying({ gain: 2 })), 'model: expected no argument gain of the network learned-ista');
+  assert.is(read({}).net.description.preset, 'learned-ista');
+});
 packed('a network larger than its file is refused before it is built', () => {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const refused = (network: unknown, operator: unknown, message: RegExp): void => {

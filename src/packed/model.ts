@@ -48,6 +48,19 @@ export function encodeModel(net: OneBitNetwork, notes: Readonly<Record<string, s
 const heldWeights = (tensors: Safetensors['tensors']): number =>
   Object.values(tensors).reduce((sum, { data }) => sum + 8 * data.byteLength, 0);
 
+/** Throws a RangeError where the file says more than was read: a later version's network would be rebuilt as another one. */
+function checkAllRead(tensors: Safetensors['tensors'], { params, matrices, description: own }: OneBitNetwork, { args }: NetworkDescription): void {
+  const read = new Set(params.map(({ name }) => name));
+  for (const { name, zeros, rowScales } of matrices) {
+    read.delete(name);
+    for (const part of ['signs', ...(zeros ? ['zeros'] : []), ...(rowScales ? ['rowScales'] : [])]) read.add(`${name}.${part}`);
+  }
+  const tensor = Object.keys(tensors).find(name => !name.startsWith('operator.') && !read.has(name));
+  if (tensor !== undefined) throw new RangeError(`model: expected no tensor ${tensor} for the network ${own.preset}`);
+  const argument = Object.keys(args).find(name => !Object.hasOwn(own.args, name));
+  if (argument !== undefined) throw new RangeError(`model: expected no argument ${argument} of the network ${own.preset}`);
+}
+
 export interface Model {
   readonly net: OneBitNetwork;
   /** What the writer noted: the task, the seed. */
@@ -115,5 +128,7 @@ export function decodeModel(bytes: Uint8Array): Model {
       .filter(([name]) => name.startsWith('note.'))
       .map(([name, value]) => [name.slice(5), value]),
   );
-  return { net: { ...net, binarizer: metadata['binarizer'] ?? 'unknown', scale, matrices }, notes };
+  const oneBit: OneBitNetwork = { ...net, binarizer: metadata['binarizer'] ?? 'unknown', scale, matrices };
+  checkAllRead(tensors, oneBit, description);
+  return { net: oneBit, notes };
 }
