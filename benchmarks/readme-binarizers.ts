@@ -1,4 +1,4 @@
-// The tables of README.md on binarizers, hypernetworks and uncertainty, from benchmarks/results/{binarizers-*,hypernetwork,uncertainty}.json.
+// The tables of RESULTS.md on binarizers, hypernetworks and uncertainty, from benchmarks/results/{binarizers-*,hypernetwork,uncertainty}.json.
 import { readFileSync } from 'node:fs';
 import { weightBytes } from '../src/report/groups.js';
 import type { Row } from '../src/tasks/rows.js';

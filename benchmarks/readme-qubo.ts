@@ -1,4 +1,4 @@
-// The QUBO tables of README.md, from benchmarks/results/{qubo-*,analytic-*,train-binary,quantize-*}.json.
+// The QUBO tables of RESULTS.md, from benchmarks/results/{qubo-*,analytic-*,train-binary,quantize-*}.json.
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyRow } from '../src/tasks/studies/study.js';
 import { groupsOf } from '../src/tasks/studies/summary.js';
@@ -86,7 +86,7 @@ interface CodesRow { readonly codes: string; readonly energy: number; readonly d
 interface CodesNetwork { readonly method: string; readonly bitsPerWeight: number; readonly weightBytes: number; readonly coupling: string; readonly symmetry: number; readonly zeros: number; readonly frame?: number; readonly most: number; readonly sweeps: number;
   readonly nmseDb: number; readonly layers: readonly number[]; readonly training: { readonly steps: number } }
 
-const codesNetworks = (): readonly CodesNetwork[] => read<{ networks: readonly CodesNetwork[] }>('analytic-networks').networks;
+export const codesNetworks = (): readonly CodesNetwork[] => read<{ networks: readonly CodesNetwork[] }>('analytic-networks').networks;
 
 export function codesTable(): string {
   const { codes, floatEnergy } = read<{ codes: readonly CodesRow[]; floatEnergy: number }>('analytic-qubo'), networks = codesNetworks();

@@ -1,23 +1,13 @@
-// Rewrites the tables of README.md from benchmarks/results/*.json: node dist/benchmarks/readme.js
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+// Rewrites the tables of README.md and RESULTS.md from benchmarks/results/*.json: node dist/benchmarks/readme.js
+import { readFileSync, writeFileSync } from 'node:fs';
 import { weightBytes } from '../src/report/groups.js';
 import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
-import { markdown, mean, spread } from './markdown.js';
+import { exactly, markdown, rowsOf } from './markdown.js';
 import { binarizersTable, frameBlockTable, framesTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
+import { blursTable, eegColumns, imageColumns, longTable, releasedTable, seedsTable, withoutStart } from './readme-images.js';
 import { binaryTable, codesTable, headTable, ingredientsTable, proofTable, quantizeTable, solverTable } from './readme-qubo.js';
-
-const results = 'benchmarks/results';
-const rowsOf = <T = Row>(prefix: string): T[] =>
-  readdirSync(results)
-    .filter(file => file.startsWith(prefix) && file.endsWith('.json'))
-    .sort()
-    .flatMap(file => (JSON.parse(readFileSync(`${results}/${file}`, 'utf8')) as { rows: T[] }).rows);
-
-const exactly = (name: string): Row[] => (JSON.parse(readFileSync(`${results}/${name}.json`, 'utf8')) as { rows: Row[] }).rows;
-
-/** The first row of a method. */
-const rowOf = (name: string, method: string): Row => exactly(name).find(row => row.method === method)!;
+import { summaryTable } from './readme-summary.js';
 
 const order = ['ista', 'fista', 'admm', 'amp', 'alista', 'float', 'sign', 'ternary', 'channel-wise', 'straight-through'];
 const rank = ({ method }: Row): number => {
@@ -84,53 +74,6 @@ function kernelTable(rows: readonly BenchRow[]): string {
   );
 }
 
-const imageOrder = ['linear', 'wavelet-ista', 'tv', 'float', 'ternary', 'channel-wise', 'straight-through'];
-
-/** Rows of one task by method, over its seeds; `columns` are its metrics. */
-function seedsTable(rows: readonly Row[], columns: readonly (readonly [title: string, of: (row: Row) => number, digits: number])[]): string {
-  const methods = imageOrder.filter(method => rows.some(row => row.method === method));
-  return markdown(
-    ['method', 'seeds', ...columns.map(([title]) => title), 'weight bytes', 'all bytes', 'steps'],
-    methods.map(method => {
-      const own = rows.filter(row => row.method === method), { bytes, steps } = own[0]!;
-      return [method, String(own.length), ...columns.map(([, of, digits]) => spread(own.map(of), digits)),
-        String(weightBytes({ bytes }) ?? '–'), bytes ? String(bytes.total) : '–', steps ? String(steps) : '–'];
-    }),
-  );
-}
-const imageColumns = [['PSNR dB', (row: Row) => row.psnrDb, 2], ['SSIM', (row: Row) => row.ssim ?? NaN, 4]] as const;
-const eegColumns = [['RRMSE', (row: Row) => row.rrmse ?? NaN, 3], ['RRMSE spectrum', (row: Row) => row.rrmseSpectrum ?? NaN, 3],
-  ['CC', (row: Row) => row.cc ?? NaN, 3]] as const;
-
-/** PSNR of the other blurs, mean over three seeds. */
-function blursTable(): string {
-  const methods = ['linear', 'tv', 'float', 'straight-through'], blurs = [['deblur-motion', 'motion, 11 pixels at 35°'], ['deblur-uniform', 'uniform, 9 × 9']] as const;
-  return markdown(['blur, PSNR dB', ...methods], blurs.map(([file, name]) =>
-    [name, ...methods.map(method => mean([file, `${file}-2`, `${file}-3`].map(part => rowOf(part, method).psnrDb)).toFixed(2))]));
-}
-/** Where the linear start stands in another table, or in other rows of the same. */
-const withoutStart = (name: string): Row[] => exactly(name).filter(({ method }) => method !== 'linear');
-
-/** Networks trained by others, loaded as released: nothing here was trained. */
-function releasedTable(): string {
-  const released = [['released-cs-25-plus', 'ISTA-Net+, Set11'], ['released-cs-25', 'ISTA-Net, Set11'], ['released-cs-10-plus', 'ISTA-Net+, Set11'],
-    ['released-cs-10', 'ISTA-Net, Set11'], ['released-cs-1-plus', 'ISTA-Net+, Set11'], ['released-mri-20-plus', 'ISTA-Net+, 25 brain slices']] as const;
-  return markdown(['network', 'share', 'linear start', 'PSNR dB', 'SSIM'], released.map(([file, name]) => {
-    const net = rowOf(file, 'float'), start = rowOf(file.endsWith('plus') ? file : `${file}-plus`, 'linear');
-    return [name, `${net.variant} %`, start.psnrDb.toFixed(2), net.psnrDb.toFixed(2), net.ssim!.toFixed(4)];
-  }));
-}
-
-/** One bit trained for long from released weights, towards the truth or towards what the released network gives, beside that network. */
-function longTable(): string {
-  const runs = [['25', 'taught', 'straight-through-taught'], ['25', 'long', 'straight-through'], ['10', 'taught', 'straight-through-taught'], ['10', 'long', 'straight-through']] as const;
-  return markdown(['share', 'trained towards', 'steps', 'linear start', 'released', 'one bit', 'behind', 'SSIM, released', 'SSIM, one bit'], runs.map(([share, file, method]) => {
-    const own = rowOf(`one-bit-cs-${share}-${file}`, method), float = rowOf(`released-cs-${share}-plus`, 'float'), start = rowOf(`released-cs-${share}-plus`, 'linear');
-    return [`${share} %`, method.endsWith('taught') ? 'released network' : 'truth', String(own.steps), start.psnrDb.toFixed(2), float.psnrDb.toFixed(2),
-      own.psnrDb.toFixed(2), (float.psnrDb - own.psnrDb).toFixed(2), float.ssim!.toFixed(4), own.ssim!.toFixed(4)];
-  }));
-}
-
 /** Binarizers that find signs after training beside the one that trains them, a task a line. */
 function methodsTable(): string {
   const tasks = [['qubo-sparse', 'sparse-recovery, 8 blocks, NMSE dB', (row: Row) => row.nmseDb], ['qubo-eeg', 'eeg-denoise, NMSE dB', (row: Row) => row.nmseDb],
@@ -149,6 +92,7 @@ const compiledTable = (rows: readonly Compiled[]): string => markdown(['variant'
 
 const published = rowsOf('published-');
 const tables: Readonly<Record<string, string>> = {
+  summary: summaryTable(),
   demo: methodTable(rowsOf('demo')),
   deconvolution: methodTable(rowsOf('deconvolution')),
   'fourier-sampling': methodTable(rowsOf('fourier-sampling')),
@@ -189,13 +133,12 @@ const tables: Readonly<Record<string, string>> = {
   hypernetwork: hypernetworkTable(),
   uncertainty: uncertaintyTable(),
 };
-let text = readFileSync('README.md', 'utf8');
+const texts = new Map(['README.md', 'RESULTS.md'].map(file => [file, readFileSync(file, 'utf8')]));
 for (const [name, table] of Object.entries(tables)) {
-  const begin = `<!-- ${name} -->`,
-    end = `<!-- /${name} -->`;
-  const from = text.indexOf(begin),
-    to = text.indexOf(end);
-  if (from < 0 || to < 0) throw new Error(`README.md: expected ${begin} and ${end}`);
-  text = `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+  const begin = `<!-- ${name} -->`, end = `<!-- /${name} -->`;
+  const [place, more] = [...texts].filter(([, text]) => text.includes(begin) && text.includes(end));
+  if (!place || more) throw new Error(`README.md, RESULTS.md: expected ${begin} and ${end} in one of them`);
+  const [file, text] = place;
+  texts.set(file, `${text.slice(0, text.indexOf(begin) + begin.length)}\n${table}\n${text.slice(text.indexOf(end))}`);
 }
-writeFileSync('README.md', text);
+for (const [file, text] of texts) writeFileSync(file, text);

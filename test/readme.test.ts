@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { suite } from 'uvu';
@@ -23,6 +23,22 @@ blocks.forEach(({ language, code }, i) => readme(`example ${i + 1} runs word for
     rmSync(file);
   }
 }));
+
+/** What a heading can be linked as. */
+const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^\p{L}\d _-]/gu, '').replaceAll(' ', '-');
+readme('every link leads to a file or a heading', () => {
+  const texts = new Map(['README.md', 'RESULTS.md'].map(file => [file, readFileSync(file, 'utf8')]));
+  const headings = new Map([...texts].map(([file, own]) => [file, [...own.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))]));
+  for (const [from, own] of texts) {
+    const links = [...own.matchAll(/\]\(([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    assert.ok(links.length > 5, from);
+    for (const [link, file, anchor] of links) {
+      const to = file || from;
+      assert.ok(existsSync(to), `${from}: ${link}`);
+      if (anchor) assert.ok(headings.get(to)?.includes(anchor), `${from}: ${link}`);
+    }
+  }
+});
 
 const data = process.env['SIGNFOLD_DATA'];
 const commands = [...text.matchAll(/^ {4}\$ signfold (qubo .*)$/gm)].map(match => match[1]!.split(' '));
