@@ -90,7 +90,7 @@ interface Compiled { readonly variant: string; readonly command: string; readonl
 const compiledTable = (rows: readonly Compiled[]): string => markdown(['variant', 'file', 'bytes', 'gzipped'], rows.map(({ variant, command, files: [file] }) =>
   [variant, `${file!.path.replace(/^.*\./, '.')}${command.includes('--seeded') ? ' --seeded' : ''}`, String(file!.bytes), String(file!.gzipped)]));
 
-const published = rowsOf('published-');
+const published = rowsOf('published-'), kernels = rowsOf<BenchRow>('kernels');
 const tables: Readonly<Record<string, string>> = {
   summary: summaryTable(),
   demo: methodTable(rowsOf('demo')),
@@ -100,7 +100,8 @@ const tables: Readonly<Record<string, string>> = {
   'published-long': methodTable(rowsOf('published-long-')),
   noise: noiseTable(published),
   compile: compiledTable(rowsOf<Compiled>('compile')),
-  kernels: kernelTable(rowsOf<BenchRow>('kernels')),
+  speed: kernelTable(kernels.filter(({ kernel, mask, shape }) => mask === 'dense' && shape !== '512x1024' && !kernel.endsWith('-fast'))),
+  kernels: kernelTable(kernels),
   timing: trainingTable(rowsOf<BenchRow>('training')),
   released: releasedTable(),
   'one-bit-cs': seedsTable([...exactly('released-cs-25-plus'), ...withoutStart('one-bit-cs-25')], imageColumns),
