@@ -30,10 +30,6 @@ export function largestScale({ min }: WeightGrid, weights: ArrayLike<number>): n
 
 const clip = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
-/** The code nearest to u = weight / scale; halves go up. */
-export const nearestCode = ({ min, max, step }: WeightGrid, u: number): number =>
-  clip(min + step * Math.floor((u - min) / step + 0.5), min, max);
-
 /** The lower one of the two codes that u is rounded to: never the largest, so that the upper one exists. */
 export const lowerCode = ({ min, max, step }: WeightGrid, u: number): number =>
   clip(min + step * Math.floor((u - min) / step), min, max - step);
