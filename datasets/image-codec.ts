@@ -3,6 +3,7 @@ import type { Tensor } from '../src/types.js';
 import { flat, formatShape, tensor } from '../src/core/array.js';
 import { decodeBmp } from './codecs/bmp.js';
 import { decodeJpeg } from './codecs/jpeg.js';
+import { upright } from './codecs/orientation.js';
 import type { Pixels } from './codecs/pixels.js';
 import { decodePng } from './codecs/png.js';
 import { decodeTiff } from './codecs/tiff.js';
@@ -22,7 +23,7 @@ const formats: readonly {
 
 /**
  * An image file as [h, w] where it is gray, else [h, w, 3]; values in 0…255, 16-bit samples divided by 257, alpha dropped. The format is
- * told by the first bytes. Throws one RangeError for anything that is not a whole image.
+ * told by the first bytes; JPEG and TIFF images are turned as their orientation tells. Throws one RangeError for anything that is not a whole image.
  */
 export function decodeImage(bytes: Uint8Array, name = 'image'): Tensor {
   const format = formats.find(({ magic }) => magic.every((byte, i) => bytes[i] === byte));
@@ -40,7 +41,7 @@ export function decodeImage(bytes: Uint8Array, name = 'image'): Tensor {
       ? error
       : new RangeError(`${name}: expected a valid ${format.name}, got one that cannot be decoded (${message})`);
   }
-  const { width, height, channels, data } = pixels;
+  const { width, height, channels, data } = upright(pixels, pixels.orientation ?? 1);
   if (channels === 1) return tensor(data, [height, width]);
   for (let i = 0; i < data.length; i += 3)
     if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return tensor(data, [height, width, 3]);

@@ -9,7 +9,7 @@ import { normals } from './helpers.js';
 
 interface Entry { name: string; file: string; shape: number[]; tolerance: number; values: number[] }
 const fixture = JSON.parse(readFileSync('test/fixtures/data-formats.json', 'utf8')) as {
-  images: Entry[]; eeglab: { plain: string; compressed: string; inside: string; fdt: string; data: number[] };
+  images: Entry[]; turned: Entry[]; eeglab: { plain: string; compressed: string; inside: string; fdt: string; data: number[] };
   published: { path: string; shape: [number, number]; sum: number }[];
 };
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
@@ -50,6 +50,18 @@ for (const { name, file, shape, tolerance, values } of fixture.images) {
     }), { numRuns: 120, seed: 5 });
   });
 }
+codecs('images are turned as their orientation tells, as Pillow turns them', () => {
+  for (const { name, file, shape, tolerance, values } of fixture.turned) {
+    const image = decodeImage(bytesOf(file), name);
+    assert.equal([...image.shape], shape, name);
+    flat(image).forEach((value, i) => assert.ok(Math.abs(value - values[i]!) <= tolerance, `${name}, ${i}: ${value}`));
+  }
+});
+codecs('bytes that fill the place before a JPEG marker are passed over', () => {
+  const { file } = fixture.images.find(({ name }) => name === 'colour jpeg')!, bytes = bytesOf(file), length = 2 + 256 * bytes[4]! + bytes[5]!;
+  const filled = Uint8Array.from([...bytes.subarray(0, 2 + length), 255, 255, ...bytes.subarray(2 + length)]);
+  assert.equal(flat(decodeImage(filled)), flat(decodeImage(bytes)));
+});
 codecs('an empty file, another format and a huge declared size are told apart before anything is allocated', () => {
   assert.throws(() => decodeImage(new Uint8Array(0), 'a.png'), /a\.png: expected a PNG, JPEG, BMP or TIFF, got an empty file/);
   assert.throws(() => decodeImage(Uint8Array.from([1, 2, 3, 4, 5]), 'b'), /got bytes 1 2 3 4/);

@@ -134,8 +134,22 @@ tiffs('what would come out black or garbled is refused', () => {
     [{ 259: [8], 317: [3] }, 'a: expected a TIFF of fill order 1 and predictor 1, or 2 from 8 bits, got 1 and 3'],
     [{ 262: [3], 320: [1, 2, 3] }, 'a: expected a TIFF palette of 768 numbers, got 3'],
     [{ 262: [2], 277: [3], 273: [0, 0, 0], 279: [4, 4, 4] }, 'a: expected 1 TIFF strips, got 3 and 3 lengths'],
+    [{ 256: [1], 257: [1], 258: [8, 8, 8], 262: [2], 277: [3], 284: [2] }, 'a: expected a TIFF with the samples of a pixel side by side, got planar configuration 2'],
     [{ 322: [65535], 323: [65535], 324: [0], 325: [12] }, 'a: expected an image of 1 to 67108864 pixels, got 65535 x 65535'],
   ] as [Tags, string][]) assert.throws(() => decodeImage(tiff([pixels], tags), 'a'), message);
+});
+tiffs('a directory of many entries that name the whole file costs no memory', () => {
+  const entries = Array.from({ length: 4000 }, (_, i) => i + 1000), large = Buffer.alloc(2 ** 20), start = 8;
+  large.write('II*\0', 'latin1');
+  large.writeUInt32LE(start, 4);
+  large.writeUInt16LE(entries.length, start);
+  entries.forEach((tag, i) => {
+    const at = start + 2 + 12 * i;
+    large.writeUInt16LE(tag, at);
+    large.writeUInt16LE(1, at + 2);
+    large.writeUInt32LE(2 ** 20, at + 4);
+  });
+  refusedEarly(() => decodeImage(large, 'a'), /^a: expected an image of 1 to 67108864 pixels, got 0 x 0$/);
 });
 
 const recordings = suite('recordings that do not hold what they declare');

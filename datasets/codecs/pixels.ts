@@ -4,6 +4,8 @@ export interface Pixels {
   readonly height: number;
   readonly channels: 1 | 3;
   readonly data: Float32Array;
+  /** How the image is to be turned, 1 to 8 as TIFF 6.0 and Exif number it; upright unless told. */
+  readonly orientation?: number;
 }
 
 /** Images of more pixels than this are refused before anything is allocated. */

@@ -12,9 +12,11 @@ const tags = {
   colouring: { tag: 262, otherwise: [-1] },
   fillOrder: { tag: 266, otherwise: [1] },
   stripOffsets: { tag: 273, otherwise: [] },
+  orientation: { tag: 274, otherwise: [1] },
   samples: { tag: 277, otherwise: [1] },
   stripRows: { tag: 278, otherwise: [Infinity] },
   stripBytes: { tag: 279, otherwise: [] },
+  planes: { tag: 284, otherwise: [1] },
   predictor: { tag: 317, otherwise: [1] },
   palette: { tag: 320, otherwise: [] },
   tileWidth: { tag: 322, otherwise: [0] },
@@ -24,6 +26,7 @@ const tags = {
   format: { tag: 339, otherwise: [1] },
   jpegTables: { tag: 347, otherwise: [] },
 } as const;
+const known: ReadonlySet<number> = new Set(Object.values(tags).map(({ tag }) => tag));
 type Fields = Readonly<Record<keyof typeof tags, readonly number[]>>;
 
 /** Bytes a value, by type: byte, short, long and undefined are read, others only have to lie inside the file. */
@@ -51,6 +54,7 @@ export interface TiffLayout {
   readonly samples: number;
   readonly compression: number;
   readonly colouring: number;
+  readonly orientation: number;
   readonly predictor: number;
   readonly palette: readonly number[];
   readonly jpegTables: readonly number[];
@@ -79,6 +83,8 @@ function fieldsOf(file: Uint8Array, little: boolean, fail: Fail): Fields {
       size = (typeBytes[type] ?? 0) * count,
       from = size <= 4 ? at + 8 : u32(at + 8);
     if (!typeBytes[type] || from + size > length) fail('TIFF entries inside the file', `tag ${tag} of type ${type} with ${count} values`);
+    // A directory may name the whole file many times; libtiff takes a tag's first entry too.
+    if (!known.has(tag) || found.has(tag)) continue;
     const read = type === short ? (i: number) => u16(from + 2 * i) : type === long ? (i: number) => u32(from + 4 * i) : (i: number) => file[from + i]!;
     if (type === short || type === long || bytewise.includes(type)) found.set(tag, Array.from({ length: count }, (_, i) => read(i)));
   }
@@ -111,6 +117,7 @@ export function tiffLayout(file: Uint8Array, name: string): TiffLayout {
   if (!(samples >= (coloured ? 3 : 1) && samples <= maxSamples)) fail('as many TIFF samples as colours', samples);
   if (asJpeg ? samples !== (coloured ? 3 : 1) || bits !== 8 : colouring === colourings.yCbCr)
     fail('a JPEG in a TIFF of 1 or 3 samples of 8 bits, and YCbCr as JPEG', `${samples} of ${bits} bits in compression ${compression}`);
+  if (samples > 1 && first('planes') !== 1) fail('a TIFF with the samples of a pixel side by side', `planar configuration ${first('planes')}`);
   // The decoder applies a predictor everywhere; the format has it for LZW and deflate alone.
   const predictor = asJpeg || compression === compressions.none || compression === compressions.packBits ? 1 : first('predictor');
   if (first('fillOrder') !== 1 || !(predictor === 1 || (predictor === 2 && bits >= 8)))
@@ -133,5 +140,5 @@ export function tiffLayout(file: Uint8Array, name: string): TiffLayout {
     return { from, bytes, left: (s % columns) * across, top, rows: tiled ? down : Math.min(down, height - top) };
   });
   const { palette, jpegTables } = fields;
-  return { little, width, height, bits, samples, compression, colouring, predictor, palette, jpegTables, across, strips };
+  return { little, width, height, bits, samples, compression, colouring, orientation: first('orientation'), predictor, palette, jpegTables, across, strips };
 }

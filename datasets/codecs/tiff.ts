@@ -34,7 +34,7 @@ export function decodeTiff(bytes: Uint8Array, name: string): Pixels {
           data[((top + i) * width + left + j) * channels + c] = indexed ? palette[(c << bits) + value]! >> 8 : own;
         }
   }
-  return { width, height, channels, data };
+  return { width, height, channels, data, orientation: layout.orientation };
 }
 
 /** The samples of a strip, `stride` of them a pixel. */
