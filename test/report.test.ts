@@ -2,9 +2,11 @@ import { decode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tensor } from '../src/core/array.js';
+import { familyOf, families } from '../src/report/groups.js';
 import { reportHtml, signsPicture, type Report } from '../src/report/index.js';
 import { placeLabels, spread } from '../src/report/labels.js';
 import { format, formatMean, significant } from '../src/report/numbers.js';
+import { trained } from '../src/tasks/methods.js';
 import type { Certificates, Row } from '../src/tasks/rows.js';
 import type { Uncertainty } from '../src/tasks/uncertainty.js';
 import type { OneBitMatrix, Pattern } from '../src/types.js';
@@ -54,6 +56,17 @@ const pictures = (page: string): { alt: string; picture: ReturnType<typeof decod
     .map(([, data, alt]) => ({ alt: alt!, picture: decode(Buffer.from(data!, 'base64')) }));
 
 const page = suite('report');
+page('every trained method has its family: a new one is to be put here', () => {
+  const expected: Record<string, string[]> = {
+    rounded: ['sign', 'sign-tuned', 'gpfq', 'gptq', 'coordinate-descent'], searched: ['qubo', 'hypernetwork', 'analytic-qubo'],
+    wider: ['analytic-qubo-ternary', 'ternary', 'channel-wise', 'straight-through-masked'],
+    trained: ['annealed', 'parq', 'proxquant', 'bayes', 'bayes-fast', 'skew', 'bop', 'straight-through', 'straight-through-sudden', 'straight-through-one-bit-first',
+      'straight-through-distill', 'straight-through-taught', 'straight-through-descent', 'straight-through-lifted'],
+  };
+  assert.equal([...Object.values(expected).flat(), 'alista', 'float'].sort(), Object.keys(trained).sort());
+  for (const [family, methods] of Object.entries(expected))
+    for (const method of methods) assert.is(familyOf(row(method, 1, -3)).name, families[family as keyof typeof families].name, method);
+});
 page('every row is in the table: the mean and spread of its method, and its own values', async () => {
   const text = await reportHtml({ ...empty, rows });
   for (const cell of ['−3.76<small> ± 0.05</small>', '−18.99<small> ± 0.30</small>', '31.25</td>', '−7.71<small> ± 2.25</small>'])

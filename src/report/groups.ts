@@ -27,16 +27,17 @@ export const families = {
   classical: family('classical solver or linear estimate, no weights', 'classical', cross),
 };
 
-const roundedMethods = ['sign', 'gpfq', 'gptq', 'coordinate-descent', 'annealed'];
-const searchedMethods = ['qubo', 'analytic-qubo', 'hypernetwork'];
-const widerMethods = ['ternary', 'channel-wise', 'straight-through-masked'];
+/** Methods of plain signs that were not trained as signs, and those of more than one bit. */
+const others: readonly (readonly [family: Family, methods: readonly string[]])[] = [
+  [families.rounded, ['sign', 'sign-tuned', 'gpfq', 'gptq', 'coordinate-descent']],
+  [families.searched, ['qubo', 'analytic-qubo', 'hypernetwork']],
+  [families.wider, ['ternary', 'analytic-qubo-ternary', 'channel-wise', 'straight-through-masked']],
+];
 
 export function familyOf({ method, bytes, binarizer }: Row): Family {
   if (!bytes) return families.classical;
   if (binarizer === 'float') return families.float;
-  if (roundedMethods.includes(method)) return families.rounded;
-  if (searchedMethods.includes(method)) return families.searched;
-  return widerMethods.includes(method) ? families.wider : families.trained;
+  return others.find(([, methods]) => methods.includes(method))?.[0] ?? families.trained;
 }
 
 /** The rows of one method under one setting: its seeds. */
