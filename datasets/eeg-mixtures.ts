@@ -28,7 +28,8 @@ export function eegMixtures(
 ): Dataset {
   const samples = eeg[0]?.length ?? 0,
     cut = Math.floor(samples * (1 - testShare));
-  if (!eeg.length || !eog.length || cut < length || samples - cut < length)
+  if (!eeg.length || !eog.length) throw new RangeError(`eegMixtures: expected EEG and EOG channels, got ${eeg.length} and ${eog.length}`);
+  if (cut < length || samples - cut < length)
     throw new RangeError(
       `eegMixtures: expected channels of at least ${Math.ceil(length / Math.min(testShare, 1 - testShare))} samples, got ${eeg.length} of ${samples}`,
     );

@@ -15,5 +15,5 @@ export { publishedSparse } from './published-sparse.js';
 export { sparseSpikes, type SparseSpikesOptions } from './sparse-spikes.js';
 export { wfdb, type WfdbRecord } from './wfdb.js';
 
-/** Names of the datasets that tasks draw from. */
+/** Names of the datasets and readers of this module. */
 export const datasetNames = ['sparse-spikes', 'piecewise', 'published-sparse', 'images', 'turned-slices', 'dead-leaves', 'phantoms', 'shepp-logan', 'eeg-mixtures', 'idx', 'cifar', 'eeglab', 'wfdb', 'npy'] as const;

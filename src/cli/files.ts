@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -38,6 +39,11 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
     if (existsSync(temporary)) unlinkSync(temporary);
     throw Object.assign(error as Error, { path });
   }
+}
+
+/** Removes a folder where nothing is in it. */
+export function removeIfEmpty(path: string): void {
+  if (existsSync(path) && !readdirSync(path).length) rmdirSync(path);
 }
 
 /** Makes a folder and those above it, one by one: Node's recursive mkdir never returns on file systems like /proc. */
@@ -104,9 +110,14 @@ export function dataFolder(option: string | undefined): DataFolder | undefined {
   return {
     read(path) {
       const bytes = readBytes(join(folder, path));
-      return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+      if (!path.endsWith('.gz')) return bytes;
+      try {
+        return gunzipSync(bytes);
+      } catch (error) {
+        throw new Error(`${path}: expected a whole gzip file (${(error as Error).message})`);
+      }
     },
-    list: path => readdirSync(join(folder, path)).sort(),
+    list: path => readdirSync(join(folder, path)).filter(name => !name.startsWith('.')).sort(),
   };
 }
 

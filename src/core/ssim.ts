@@ -5,8 +5,10 @@ const radius = 5,
   sigma = 1.5,
   K1 = 0.01,
   K2 = 0.03;
+/** Pixels a side of the window. */
+export const ssimWindow = 2 * radius + 1;
 const window = (() => {
-  const values = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const values = Array.from({ length: ssimWindow }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
   const sum = values.reduce((total, value) => total + value, 0);
   return values.map(value => value / sum);
 })();

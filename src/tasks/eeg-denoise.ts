@@ -29,10 +29,10 @@ function withoutDrift(channel: Float32Array, window: number): Float32Array {
 
 /** EEGLAB's sample recording: its EEG channels far from the eyes, and its EOG channels. */
 function recordingOf(folder: DataFolder): Recording {
-  const name = folder.list('signal/eeglab').find(file => file.endsWith('.set'));
-  if (name === undefined) throw new RangeError('eeg-denoise: expected a .set file in signal/eeglab');
-  const path = `signal/eeglab/${name}`;
-  const { labels, rate, data } = eeglab(folder.read(path), folder.read(path.replace(/\.set$/, '.fdt')));
+  const names = folder.list('signal/eeglab'), name = names.find(file => file.endsWith('.set'));
+  if (name === undefined) throw new RangeError('eeg-denoise: expected a .set file in signal/eeglab, got none');
+  const path = `signal/eeglab/${name}`, samplesName = name.replace(/\.set$/, '.fdt');
+  const { labels, rate, data } = eeglab(folder.read(path), names.includes(samplesName) ? folder.read(`signal/eeglab/${samplesName}`) : undefined, path);
   const samples = data.shape[1]!,
     channel = (c: number): Float32Array => withoutDrift(data.data.slice(c * samples, (c + 1) * samples), driftSeconds * rate);
   const indices = labels.map((_, c) => c);

@@ -116,6 +116,9 @@ export interface Result {
   readonly pictures: readonly Picture[];
 }
 
+/** Options that do not fit the task, or what its data made of it: wrong use, not a failure. */
+export class OptionsError extends RangeError {}
+
 /** Throws a RangeError naming the task's variants and networks, or the methods. */
 export function checkRun(task: Task, { variant, network, methods, layers, features, frame, seeds, weights, uncertainty }: RunOptions): void {
   if (variant !== undefined && !task.variants.includes(variant))

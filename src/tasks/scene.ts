@@ -1,5 +1,5 @@
 import type { Dataset, LinearOperator, OneBitNetwork, Tensor } from '../types.js';
-import { flat, sizeOf, tensor } from '../core/array.js';
+import { flat, formatShape, sameShape, sizeOf, tensor } from '../core/array.js';
 import { onOperator } from '../binary/one-bit-network.js';
 import { pack } from '../packed/engine.js';
 import { measured } from '../unrolled/batches.js';
@@ -19,7 +19,7 @@ export interface Scene {
   readonly blocks?: { readonly count: number; assemble(signals: Float32Array): Float32Array };
 }
 
-/** A scene of one image, measured without noise unless `disturb` adds some. */
+/** A scene of one image, measured without noise unless `disturb` adds some. Throws a RangeError that names it for an image of another size than the operator's. */
 export function imageScene(
   name: string,
   image: Tensor,
@@ -27,6 +27,8 @@ export function imageScene(
   disturb?: (y: Float32Array) => void,
   blocks?: Scene['blocks'],
 ): Scene {
+  if (!sameShape(image.shape, operator.inShape))
+    throw new RangeError(`${name}: expected an image of ${formatShape(operator.inShape)}, got ${formatShape(image.shape)}`);
   const truth = flat(image),
     y = new Float32Array(sizeOf(operator.outShape));
   operator.apply(truth, y, 1);
