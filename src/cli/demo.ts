@@ -26,6 +26,7 @@ export function addDemo(program: Command): void {
         );
       const result = await evaluateWithProgress(task, options, folder);
       const { report, files } = await writeResults(task, result, folder);
+      result.clear();
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);
     });

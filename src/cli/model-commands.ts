@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { matrixSize } from '../core/pattern.js';
 import { mostThreads } from '../core/threads.js';
@@ -7,7 +7,7 @@ import { encodeModel } from '../packed/model.js';
 import { tasks } from '../tasks/index.js';
 import { trained } from '../tasks/methods.js';
 import { UsageError } from './failure.js';
-import { checkWritable, outputFolder, readModel, writeAtomically } from './files.js';
+import { checkWritable, outputFolder, readModel, removeIfEmpty, writeAtomically } from './files.js';
 import { decibels, frameHelp, integerUpTo, positiveInteger, redundancy, seedNumber, threadsHelp, wholeNumber } from './options.js';
 import { evaluateWithProgress, knownTask, runOptions, type RunArguments } from './run.js';
 import { formatTable } from './table.js';
@@ -41,15 +41,15 @@ export function addTrain(program: Command): void {
       const options = runOptions(task, { ...given, methods: given.method, out: '' });
       checkWritable(given.output);
       const folder = outputFolder(`${given.output}.work`);
-      const result = await evaluateWithProgress(task, options, folder);
-      const net = result.networks.get(given.method)!;
-      writeAtomically(given.output, encodeModel(net, { task: task.name, method: given.method, data: result.data }));
-      rmSync(folder, { recursive: true });
-      console.log(
-        given.json
-          ? JSON.stringify(result.rows[0])
-          : `${given.output}: ${given.method}, test NMSE ${result.rows[0]!.nmseDb.toFixed(2)} dB`,
-      );
+      try {
+        const result = await evaluateWithProgress(task, options, folder), [row] = result.rows;
+        const net = result.networks.get(given.method)!;
+        writeAtomically(given.output, encodeModel(net, { task: task.name, method: given.method, data: result.data }));
+        result.clear();
+        console.log(given.json ? JSON.stringify(row) : `${given.output}: ${given.method}, test NMSE ${row!.nmseDb.toFixed(2)} dB`);
+      } finally {
+        removeIfEmpty(folder);
+      }
     });
 }
 

@@ -23,15 +23,15 @@ export async function writeResults(task: Task, result: RunResult, folder: string
   const { data, rows, certificates, uncertainties, networks, pictures, resumed } = result, around = environment();
   const report = { task: task.name, data, environment: { ...around, resumed }, rows, certificates, ...(uncertainties.length && { uncertainties }) };
   const files = [join(folder, 'results.json'), join(folder, 'report.html')];
-  writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
-  const { command, ...facts } = around;
-  writeAtomically(files[1]!, await reportHtml({ task: task.name, summary: task.summary, data, command, environment: { ...facts, resumed },
-    rows, certificates, uncertainties, signs: signsOf(networks), pictures }));
   for (const [method, net] of networks) {
     const path = join(folder, `${method}.safetensors`);
     writeAtomically(path, encodeModel(net, { task: task.name, method, data }));
     files.push(path);
   }
+  writeAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
+  const { command, ...facts } = around;
+  writeAtomically(files[1]!, await reportHtml({ task: task.name, summary: task.summary, data, command, environment: { ...facts, resumed },
+    rows, certificates, uncertainties, signs: signsOf(networks), pictures }));
   return { report, files };
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { mostThreads } from '../core/threads.js';
 import { trainingThreads } from '../packed/parallel.js';
 import { evaluate } from '../tasks/evaluate.js';
-import { checkRun, type Result, type RunOptions } from '../tasks/rows.js';
+import { checkRun, OptionsError, type Result, type RunOptions } from '../tasks/rows.js';
 import { taskByName, tasks } from '../tasks/index.js';
 import { studies, studyByName } from '../tasks/studies/index.js';
 import { defaultMethods, methodNames } from '../tasks/methods.js';
@@ -83,7 +83,11 @@ export function knownTask(name: string): Task {
 }
 
 /** `resumed`: parts were trained by an earlier, interrupted run, so that fitSeconds tells this run's time alone. */
-export type RunResult = Result & { readonly resumed: boolean };
+export interface RunResult extends Result {
+  readonly resumed: boolean;
+  /** Removes the checkpoints: to be called once everything is written. */
+  clear(): void;
+}
 
 /** Runs a task with progress, checkpoints in `folder` and Ctrl-C; shared by run, train and demo. */
 export async function evaluateWithProgress(task: Task, options: RunOptions, folder: string): Promise<RunResult> {
@@ -98,9 +102,9 @@ export async function evaluateWithProgress(task: Task, options: RunOptions, fold
         training: { ...options.training, checkpoint: { store, every: 200 }, signal, onProgress: progress => bars.report(progress) },
       }),
     );
-    store.clear();
-    return { ...result, resumed: store.resumed };
+    return { ...result, resumed: store.resumed, clear: () => store.clear() };
   } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(error.message);
     if ((error as Error).name === 'AbortError')
       throw new Error(`${(error as Error).message}; the same command ${existsSync(place) ? `resumes from ${place}` : 'starts again'}`);
     if ((error as Error).message.startsWith('checkpoint: '))
@@ -144,9 +148,11 @@ export function addRun(program: Command): void {
         options = runOptions(task, given),
         folder = outputFolder(given.out);
       const result = await evaluateWithProgress(task, options, folder);
-      const left = options.methods.filter(method => given.methods?.split(',').includes(method) && !result.rows.some(row => row.method === method));
+      const named = given.methods === undefined || given.methods === 'all' ? [] : options.methods;
+      const left = named.filter(method => !result.rows.some(row => row.method === method));
       if (left.length) process.stderr.write(`left out: ${left.join(', ')}, which cannot speak of ${task.name} with ${result.data}\n`);
       const { report, files } = await writeResults(task, result, folder);
+      result.clear();
       if (given.json) console.log(JSON.stringify(report));
       else printResult(result, files);
     });
