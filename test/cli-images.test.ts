@@ -117,13 +117,21 @@ images('--measure measures an image block by block as the model does, arrays too
   writeFileSync(at('block.npy'), formatNpy(tensor(unit(sharp).data.slice(0, 2 * 1089), [2, 1089])));
   const arrays = run('reconstruct', at('block.npy'), at('references/a.npy'), '--measure', '--model', at('cs.safetensors'), '--out', at('cs'));
   assert.is(arrays.status, 0, arrays.stderr);
+  for (const [name, truth, message] of [['turned', tensor(new Float32Array(2 * 1089), [1089, 2]), /turned\.npy: expected shape \[2,1089\], got \[1089,2\]/],
+    ['odd', tensor(Float32Array.from({ length: 2 * 1089 }, (_, i) => (i === 7 ? NaN : i)), [2, 1089]), /odd\.npy: expected finite numbers/]] as const) {
+    writeFileSync(at(`${name}.npy`), formatNpy(truth));
+    const scored = run('reconstruct', at('block.npy'), '--measure', '--reference', at(`${name}.npy`), '--model', at('cs.safetensors'), '--out', at('cs'));
+    assert.is(scored.status, 1);
+    assert.match(scored.stderr, message);
+  }
   assert.match(arrays.stdout, /block\.npy \[2,1089\], NMSE -\d+\.\d\d dB\n.*a\.npy \[70,91\], PSNR \d\d\.\d\d dB, SSIM 0\.\d{4}\n$/);
 });
 images('impossible options are one line of wrong use', () => {
   const model = ['--model', at('deblur.safetensors')];
   for (const args of [[at('mixed'), ...model, '--out', at('x.png')], [at('mixed/a.png'), ...model, '--out', at('o'), '--format', 'gif'],
     [at('mixed/inner'), ...model, '--out', at('o')], [at('mixed'), ...model, '--out', at('o'), '--reference', at('truth/a.png')],
-    [at('texts'), ...model, '--out', at('o')], [at('mixed/a.png'), ...model, '--out', at('o'), '--tile', '47']]) {
+    [at('texts'), ...model, '--out', at('o')], [at('mixed/a.png'), ...model, '--out', at('o'), '--tile', '47'],
+    [at('mixed/a.png'), ...model, '--out', at('o'), '--tile', '30000']]) {
     const { status, stderr } = run('reconstruct', ...args);
     assert.is(status, 2, stderr);
     assert.match(stderr, /^signfold: [^\n]+\n$/);
@@ -148,6 +156,56 @@ images('missing data and broken weights are one line', () => {
     assert.match(stderr, /^signfold: [^\n]+\n$/);
     assert.not.match(stderr, /undefined|\[object/);
   }
+});
+images('an image too small to be measured is told by its name', () => {
+  writeFileSync(at('inputs/column.png'), encodePng(tensor(new Float32Array(20).fill(9), [20, 1])));
+  const { status, stderr } = run('reconstruct', at('inputs/column.png'), '--measure', '--model', at('deblur.safetensors'), '--out', at('column'));
+  assert.is(status, 1);
+  assert.match(stderr, /^signfold: \S+column\.png: convolution: expected a kernel no longer than the signal \[20,1\], got \[5,5\]\n$/);
+});
+const quick = ['--quick', '--layers', '1', '--features', '2', '--start-steps', '1', '--steps', '1'];
+images('test images that cannot be scored are told by name, before anything is trained', () => {
+  for (const name of ['t91', 'set12']) mkdirSync(at(`data/images/${name}`), { recursive: true });
+  const deblur = () => run('run', 'deblur', '--data', at('data'), '--methods', 'float', ...quick, '--out', at('data-run'));
+  const refused = (message: RegExp): void => {
+    const { status, stderr } = deblur();
+    assert.is(status, 1);
+    assert.match(stderr, message);
+  };
+  refused(/^signfold: images\/t91: expected images of at least 40 pixels a side, got none\n$/);
+  writeFileSync(at('data/images/t91/a.png'), encodePng(sharp));
+  refused(/^signfold: images\/set12: expected images, got none\n$/);
+  writeFileSync(at('data/images/set12/a.png'), encodePng(tensor(flat(sharp).slice(0, 100), [10, 10])));
+  refused(/^signfold: a: expected images of at least 11 pixels a side, got \[10,10\]\n$/);
+  writeFileSync(at('data/images/set12/a.png'), encodePng(sharp));
+  writeFileSync(at('data/images/t91/._a.png'), 'what a Mac leaves');
+  const { status, stderr } = deblur();
+  assert.is(status, 0, stderr);
+  writeFileSync(at('data/images/t91/b.png'), 'no image');
+  refused(/^signfold: images\/t91\/b\.png: expected a PNG/);
+});
+images('a run that cannot write its page keeps its models and checkpoints, and the same command goes on from them', () => {
+  const args = ['run', 'tomography', ...quick, '--methods', 'float,straight-through', '--out', at('kept')];
+  mkdirSync(at('kept/report.html'), { recursive: true });
+  assert.is(run(...args).status, 1);
+  assert.equal(readdirSync(at('kept')).sort(), ['checkpoints', 'float.safetensors', 'report.html', 'results.json', 'straight-through.safetensors']);
+  rmSync(at('kept/report.html'), { recursive: true });
+  const { status, stderr } = run(...args);
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^resuming from /);
+  assert.equal(readdirSync(at('kept')).sort(), ['float.safetensors', 'report.html', 'results.json', 'straight-through.safetensors']);
+});
+images('train leaves what it finds beside its file, and nothing of its own where options do not fit', () => {
+  mkdirSync(at('own.safetensors.work'));
+  writeFileSync(at('own.safetensors.work/notes.txt'), 'mine');
+  assert.is(run('train', 'tomography', '--method', 'float', ...quick, '-o', at('own.safetensors')).status, 0);
+  assert.equal(readdirSync(at('own.safetensors.work')), ['notes.txt']);
+  for (const [method, ...more] of [['straight-through-lifted'], ['float', '--snr', '20']]) {
+    const { status, stderr } = run('train', 'tomography', '--method', method!, ...more, ...quick, '-o', at('none.safetensors'));
+    assert.is(status, 2, stderr);
+    assert.match(stderr, /^signfold: run: [^\n]+\n$/);
+  }
+  assert.not.ok(existsSync(at('none.safetensors.work')));
 });
 images.after(() => rmSync(folder, { recursive: true, force: true }));
 images.run();

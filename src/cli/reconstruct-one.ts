@@ -1,5 +1,6 @@
 import { decodeImage, encodePng, formatNpy, luma } from '../../datasets/index.js';
 import { batchOf, checkFinite, flat, formatShape, sameShape, tensor } from '../core/array.js';
+import { ssimWindow } from '../core/ssim.js';
 import { pack } from '../packed/engine.js';
 import { imagePsnrDb, nmseDb, ssim } from '../tasks/metrics.js';
 import { tiledReconstructor, type TileOptions } from '../tasks/tiles.js';
@@ -17,9 +18,6 @@ export interface Written {
   readonly psnrDb?: number;
   readonly ssim?: number;
 }
-
-/** Pixels a side of the window of SSIM. */
-const ssimWindow = 11;
 
 const mapped = (image: Tensor, change: (value: number) => number): Tensor => tensor(flat(image).map(change), image.shape);
 
@@ -49,10 +47,17 @@ function scoresOfImage(image: Tensor, truth: Tensor, path: string): { psnrDb: nu
   return own.shape.every(n => n >= ssimWindow) ? { psnrDb, ssim: ssim(own, wanted, { peak: 1 }) } : { psnrDb };
 }
 
+/** A shape without the axes of a batch of one. */
+const oneSignal = (shape: Shape): Shape => {
+  const at = shape.findIndex(n => n !== 1);
+  return at < 0 ? [] : shape.slice(at);
+};
+
 function writeSignals({ input, output, reference }: Job, x: Tensor, known?: Tensor): Written {
   const truth = reference === undefined ? known : readValues(reference);
-  if (truth && truth.size !== x.size)
+  if (truth && !sameShape(oneSignal(truth.shape), oneSignal(x.shape)))
     throw new RangeError(`${reference}: expected shape ${formatShape(x.shape)}, got ${formatShape(truth.shape)}`);
+  if (truth) checkFinite(reference ?? input, flat(truth));
   writeAtomically(output, formatNpy(x));
   return { input, output, shape: x.shape, ...(truth && { nmseDb: nmseDb(flat(x), flat(truth)) }) };
 }

@@ -5,7 +5,7 @@ import type { OneBitNetwork } from '../types.js';
 import { lineOf, UsageError } from './failure.js';
 import { checkWritable, outputFolder, readModel } from './files.js';
 import { positiveInteger } from './options.js';
-import { jobsOf } from './reconstruct-files.js';
+import { jobsOf, type Job } from './reconstruct-files.js';
 import { fileReconstructor, type Written } from './reconstruct-one.js';
 
 interface ReconstructArguments {
@@ -33,6 +33,12 @@ const describe = ({ input, output, shape, nmseDb, psnrDb, ssim }: Written): stri
   (psnrDb === undefined ? '' : `, PSNR ${psnrDb.toFixed(2)} dB`) +
   (ssim === undefined ? '' : `, SSIM ${ssim.toFixed(4)}`);
 
+/** An error that names a file: the input, unless it speaks of one already. */
+function named(error: unknown, { input, output, reference }: Job): unknown {
+  const { message, path } = error as NodeJS.ErrnoException;
+  return path !== undefined || [input, output, reference].some(file => file !== undefined && message.startsWith(file)) ? error : new Error(`${input}: ${message}`);
+}
+
 function reconstruct(inputs: readonly string[], given: ReconstructArguments): void {
   if (given.format !== 'png' && given.format !== 'npy')
     throw new UsageError(`reconstruct: expected --format png or npy, got ${given.format}`);
@@ -55,8 +61,9 @@ function reconstruct(inputs: readonly string[], given: ReconstructArguments): vo
     } catch (error) {
       // A full or read-only disk will not take the next file either.
       if (['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      failures.push(error);
-      if (jobs.length > 1) process.stderr.write(`${lineOf(error)}\n`);
+      const failure = named(error, job);
+      failures.push(failure);
+      if (jobs.length > 1) process.stderr.write(`${lineOf(failure)}\n`);
     }
   if (given.json) console.log(JSON.stringify(written));
   if (failures.length && jobs.length === 1) throw failures[0];

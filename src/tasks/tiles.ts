@@ -23,6 +23,9 @@ export function boundaryOf(operator: LinearOperator): Boundary {
   return pattern.kind === 'toeplitz' ? pattern.boundary : 'reflect';
 }
 
+/** Pixels a side; the layers of a larger tile take gigabytes. */
+const largest = 4096;
+
 interface Tiles {
   readonly tile: number;
   readonly overlap: number;
@@ -41,6 +44,8 @@ export function tilesOf({ description: { args }, problem: { operator } }: Unroll
     throw new RangeError(
       `reconstruct: expected an overlap of at least 2 and tiles of at least 3 overlaps, got ${overlap} and ${tile}`,
     );
+  const pattern = operator.pattern(), least = pattern.kind === 'toeplitz' ? Math.max(...pattern.support) : 1;
+  if (tile < least || tile > largest) throw new RangeError(`reconstruct: expected tiles of ${least} to ${largest} pixels a side, got ${tile}`);
   return { tile, overlap, fades: proximal && boundaryOf(operator) === 'circular' };
 }
 
