@@ -70,6 +70,13 @@ builder('unknown and repeated names, pairs of one variable and numbers that are 
   refused(() => decode(one().build(), [1]), 'decode: expected a sample of 3 values, got 1');
   refused(() => decode({ ...one().build(), names: undefined as never }, [1, 0, 1]), 'decode: expected a model with names, got one without');
 });
+builder('what is refused leaves nothing behind', () => {
+  const one = modelBuilder().variable('a').variable('b'), tries = [() => one.pair('a', 'b', NaN), () => one.linear('a', Infinity), () => one.squared(1e200, [[1, 'a'], [1e200, 'b']]),
+    () => one.squared(1, [[1, 'a'], [1, 'c']]), () => one.and('a', 'b', 'c', 1)];
+  for (const attempt of tries) assert.throws(attempt, /^modelBuilder: expected /);
+  const model = one.pair('a', 'b', 2).build();
+  for (const [a, b] of states(2, 0)) assert.is(energy(model, [a!, b!]), 2 * a! * b!);
+});
 builder('names that objects have of their own are names', () => {
   const model = modelBuilder().variable('__proto__').variable('constructor').linear('__proto__', 2).build();
   assert.is(decode(model, [1, 0]).get('__proto__'), 1);

@@ -31,6 +31,12 @@ qubo('solve finds the cut of an odd cycle with every solver, and exact proves it
     if (solver === 'exact') assert.ok(report.info.proven);
   }
 });
+qubo('a result is not written over its problem', () => {
+  const kept = write('kept.mc', '2 1\n1 2 1\n'), { status, stderr } = run('qubo', 'solve', kept, '--reads', '1', '--sweeps', '1', '--out', kept);
+  assert.is(status, 2);
+  assert.match(stderr, /kept\.mc: is the problem's file, expected another name\n$/);
+  assert.is(readFileSync(kept, 'utf8'), '2 1\n1 2 1\n');
+});
 qubo('the same seed gives the same samples, on one thread or two', () => {
   const sampled = (...args: string[]): unknown => {
     const { best, energies } = JSON.parse(run('qubo', 'solve', cycle, '--sweeps', '3', '--reads', '6', '--json', ...args).stdout) as Record<string, unknown>;

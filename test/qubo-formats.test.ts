@@ -104,6 +104,16 @@ for (const name of names) trips(`${name}: every bit of every number comes back, 
     else assert.is(offset, 0);
   }), { seed: 11, numRuns: 300 });
 });
+for (const name of names) trips(`${name}: lines that end as on Windows say the same, comments with a constant too`, () => {
+  const { text } = formats[name].write(fromTriplets(3, { rows: [0, 1], cols: [1, 2], values: [0.25, -1.5] }, { vartype: domains[name][0]!, offset: 4 }));
+  same(formats[name].read(text.replaceAll('\n', '\r\n'))[0]!.model, formats[name].read(text)[0]!.model);
+});
+trips('conventions that there are not are refused', () => {
+  const { text } = formats.coo.write(fromTriplets(2, { rows: [0], cols: [1], values: [1] }));
+  for (const [options, message] of [[{ sense: 'maximum' }, 'format: expected sense min or max, got maximum'], [{ counting: 'twice' }, 'format: expected counting single or double, got twice'],
+    [{ base: 2 }, 'format: expected base 0 or 1, got 2'], [{ offset: '3' }, 'format: expected a finite offset, got 3']] as const)
+    assert.throws(() => formats.coo.read(text, options as never), message);
+});
 trips('rudy: the constant that is left out can be stated on reading, in units of the cut', () => {
   const model = fromTriplets(3, { rows: [0, 1], cols: [1, 2], values: [0.25, -1.5] }, { vartype: 'spin', offset: 4 });
   const { text, offset } = formats.rudy.write(model);

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Command } from 'commander';
@@ -6,7 +5,7 @@ import type { Precision } from '../kernels/index.js';
 import { compileC, compileModule } from '../packed/compile/index.js';
 import type { OneBitNetwork } from '../types.js';
 import { UsageError } from './failure.js';
-import { checkWritable, readModel, writeAtomically } from './files.js';
+import { checkWritable, readModel, sameFile, writeAtomically } from './files.js';
 
 interface CompileArguments {
   readonly output: string;
@@ -53,12 +52,6 @@ function filesOf(net: OneBitNetwork, { output, precision, seeded = false, name =
   const path = beside(output, '.h'), { source, header } = compileC(net, { name, header: basename(path) });
   return [[output, source], [path, header]];
 }
-
-const sameFile = (a: string, b: string): boolean => {
-  if (!existsSync(a) || !existsSync(b)) return false;
-  const one = statSync(a), other = statSync(b);
-  return one.ino === other.ino && one.dev === other.dev;
-};
 
 export function addCompile(program: Command): void {
   program

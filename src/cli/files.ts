@@ -76,6 +76,13 @@ export function checkWritable(path: string): void {
   }
 }
 
+/** Whether two names lead to one file, which there is. */
+export function sameFile(a: string, b: string): boolean {
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const one = statSync(a), other = statSync(b);
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
 /** A file's bytes; an error names the file, which Node's own does not where it is a folder. */
 export function readBytes(path: string): Buffer {
   try {

@@ -6,7 +6,8 @@ import { longestRead } from '../qubo/solvers/tabu.js';
 import { mostThreads } from '../core/threads.js';
 import { solveParallel } from '../qubo/parallel.js';
 import type { Problem } from '../qubo/formats/index.js';
-import { checkWritable, writeAtomically } from './files.js';
+import { UsageError } from './failure.js';
+import { checkWritable, sameFile, writeAtomically } from './files.js';
 import { interruptible } from './interrupt.js';
 import { finiteNumber, integerUpTo, positiveInteger, secondsNumber, seedNumber, threadsHelp } from './options.js';
 import { addFileOptions, counted, naming, readProblem, type FileArguments } from './qubo-files.js';
@@ -86,7 +87,10 @@ export function addSolve(qubo: Command): void {
     .option('--out <file>', 'also write the result as JSON')
     .option('--json', 'as JSON')
     .action(async (path: string, given: SolveArguments) => {
-      if (given.out !== undefined) checkWritable(given.out);
+      if (given.out !== undefined) {
+        checkWritable(given.out);
+        if (sameFile(path, given.out)) throw new UsageError(`${given.out}: is the problem's file, expected another name`);
+      }
       const { problem } = readProblem(path, given), result = await solved(problem, given).catch(naming(path)), report = reported(result, problem, given.seed);
       if (given.out !== undefined) writeAtomically(given.out, `${JSON.stringify(report)}\n`);
       if (given.json) return console.log(JSON.stringify(report));

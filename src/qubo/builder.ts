@@ -39,9 +39,9 @@ export function modelBuilder({ vartype = 'binary' }: { readonly vartype?: Vartyp
     return value;
   };
   const addPair = (i: number, j: number, c: number): void => {
+    values.push(finite(c));
     rows.push(i);
     cols.push(j);
-    values.push(finite(c));
   };
   const addConstant = (c: number): void => { offset = finite(offset + finite(c)); };
   const addLinear = (i: number, c: number): void => { linear[i] = finite(linear[i]! + finite(c)); };
@@ -69,6 +69,9 @@ export function modelBuilder({ vartype = 'binary' }: { readonly vartype?: Vartyp
     },
     squared(weight, sum, constant = 0) {
       const terms = sum.map(([c, name]) => [c, place(name)] as const);
+      // Before anything is added, so that what is refused leaves nothing behind.
+      const largest = terms.reduce((most, [c]) => Math.max(most, Math.abs(finite(c))), Math.abs(finite(constant)));
+      finite(2 * weight * largest * largest);
       addConstant(weight * constant * constant);
       terms.forEach(([c, i], k) => {
         addSquare(i, weight * c * c);
@@ -84,6 +87,8 @@ export function modelBuilder({ vartype = 'binary' }: { readonly vartype?: Vartyp
       if (vartype !== 'binary') throw new RangeError('modelBuilder.and: expected binary variables, got spins');
       if (new Set([z, a, b]).size < 3)
         throw new RangeError(`modelBuilder.and: expected three different variables, got ${JSON.stringify([z, a, b])}`);
+      for (const name of [z, a, b]) place(name);
+      finite(3 * weight);
       return builder.pair(a, b, weight).pair(a, z, -2 * weight).pair(b, z, -2 * weight).linear(z, 3 * weight);
     },
     build: () => fromTriplets(linear.length, { rows, cols, values }, { vartype, linear, offset, names: [...places.keys()] }),

@@ -42,9 +42,17 @@ export interface Format {
   write(model: QuadraticModel, options?: FormatOptions): Written;
 }
 
-/** A format's conventions, or those that a user states instead. */
+function oneOf(what: string, choices: readonly unknown[], got: unknown): void {
+  if (!choices.includes(got)) throw new RangeError(`format: expected ${what} ${choices.join(' or ')}, got ${String(got)}`);
+}
+
+/** A format's conventions, or those that a user states instead. Throws a RangeError for any that there are not. */
 export const stated = (own: Conventions, options: FormatOptions): Conventions => {
-  const { base = own.base, sense = own.sense, counting = own.counting } = options;
+  const { base = own.base, sense = own.sense, counting = own.counting, offset = 0 } = options;
+  oneOf('base', [0, 1], base);
+  oneOf('sense', ['min', 'max'], sense);
+  oneOf('counting', ['single', 'double'], counting);
+  if (!Number.isFinite(offset)) throw new RangeError(`format: expected a finite offset, got ${String(offset)}`);
   return { base, sense, counting };
 };
 

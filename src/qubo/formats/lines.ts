@@ -26,7 +26,7 @@ export interface LineOptions {
   readonly onComment?: (text: string, reader: LineReader) => void;
 }
 
-const point = 0x2e, plus = 0x2b, minus = 0x2d, byteOrderMark = 0xfeff, shown = 24;
+const point = 0x2e, plus = 0x2b, minus = 0x2d, byteOrderMark = 0xfeff, carriageReturn = 13, shown = 24;
 /** Integers of so many digits and these powers are exact, and so their quotient is the nearest number (Clinger 1990). */
 const exactDigits = 15;
 const powers = Float64Array.from({ length: exactDigits + 1 }, (_, k) => Number(`1e${k}`));
@@ -65,7 +65,8 @@ export function lineReader(who: string, text: string, { comment, firstColumn = f
       skip();
       if (at === stop) continue;
       if (text.charCodeAt(at) !== mark || (firstColumn && at > begin)) return true;
-      onComment?.(text.slice(at + 1, stop), reader);
+      // A line of Windows ends with a carriage return more.
+      onComment?.(text.slice(at + 1, text.charCodeAt(stop - 1) === carriageReturn ? stop - 1 : stop), reader);
     }
     at = stop;
     return false;
