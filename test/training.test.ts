@@ -15,7 +15,7 @@ import { measured } from '../src/unrolled/batches.js';
 import { distilled } from '../src/unrolled/distilled.js';
 import { istaNet } from '../src/unrolled/ista-net.js';
 import { lossOf } from '../src/unrolled/loss.js';
-import { sgd } from '../src/unrolled/optimizer.js';
+import { adam, sgd } from '../src/unrolled/optimizer.js';
 import { learnedIsta } from '../src/unrolled/presets.js';
 import { train, type TrainOptions } from '../src/unrolled/train.js';
 import type { UnrolledNetwork } from '../src/types.js';
@@ -136,6 +136,41 @@ training('a checkpoint of other settings or a damaged one is refused with one li
     }
   store.files.set('train', store.files.get('train')!.subarray(0, 100));
   await refused({ steps: 10 }, /^safetensors: [^\n]+$/);
+});
+training('a checkpoint of an optimizer with other settings is refused', async () => {
+  const store = memoryStore(), checkpoint = { store, every: 2 };
+  await trained({ steps: 4, optimizer: adam({ beta1: 0.9 }), checkpoint });
+  try {
+    await trained({ steps: 4, optimizer: adam({ beta1: 0.1 }), checkpoint });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /^checkpoint: it belongs to a training with other settings/);
+  }
+});
+training('options that would train nothing, or something else, are refused', async () => {
+  const early = { every: 1, patience: 1, signals: 4 }, checkpoint = { store: memoryStore(), every: 0 };
+  for (const [options, message] of [
+    [{ batch: 0 }, 'train: expected batch >= 1, got 0'], [{ clip: -1 }, 'train: expected clip > 0, got -1'], [{ clip: 0 }, 'train: expected clip > 0, got 0'], [{ clip: NaN }, 'train: expected clip > 0, got NaN'],
+    [{ decay: 'linear' as never }, 'train: expected decay cosine or none, got linear'], [{ checkpoint }, 'train: expected checkpoint.every >= 1, got 0'],
+    [{ earlyStop: { ...early, every: 0 } }, 'train: expected earlyStop.every >= 1, got 0'], [{ earlyStop: { ...early, patience: -1 } }, 'train: expected earlyStop.patience >= 0, got -1'],
+    [{ earlyStop: { ...early, signals: 0 } }, 'train: expected earlyStop.signals >= 1, got 0'],
+  ] as [Partial<TrainOptions>, string][])
+    try {
+      await trained({ steps: 2, ...options });
+      assert.unreachable(message);
+    } catch (error) {
+      assert.is((error as Error).message, message);
+    }
+  assert.throws(() => adam({ beta1: 2 }), 'adam: expected beta1 from 0 to below 1, got 2');
+  assert.throws(() => adam({ epsilon: 0 }), 'adam: expected epsilon > 0, got 0');
+  assert.throws(() => sgd({ momentum: -5 }), 'sgd: expected momentum from 0 to below 1, got -5');
+});
+training('a batch of signals that are all 0 teaches nothing and ends nothing', async () => {
+  const sparse = sparseSpikes(24, { density: 0.02, seed: 1 }), net = fresh(), before = values(net);
+  assert.ok(Array.from({ length: 20 }, (_, i) => sparse.sample('train', i).data.every(value => value === 0)).includes(true));
+  await train(net, sparse, { steps: 40, batch: 1 });
+  assert.ok(values(net).every(Number.isFinite));
+  assert.not.equal(values(net), before);
 });
 training('a loss that stops being finite is a diagnosis', async () => {
   try {

@@ -9,6 +9,7 @@ import { adam } from './optimizer.js';
 import { distinct, moveToKernels } from './param.js';
 import { stagesOf, type Stage } from './schedule.js';
 import type { Progress, ThreadedGradient, TrainOptions } from './train.js';
+import { checkTrainOptions } from './train-options.js';
 
 interface Training {
   /** One step; false when there was none left to do. */
@@ -33,7 +34,7 @@ const keepAbove = ({ value, min = -Infinity }: Param): void => {
 export function training(net: UnrolledNetwork, data: Dataset, options: TrainOptions): Training {
   const { batch = 64, seed = 1, snrDb = Infinity, optimizer = adam(), decay = 'cosine', clip = Infinity, earlyStop, reparametrisation,
     checkpoint, phase = 'train' } = options;
-  if (!Number.isSafeInteger(batch) || batch < 1) throw new RangeError(`train: expected batch >= 1, got ${batch}`);
+  checkTrainOptions(options);
   const source = measured(net.problem.operator, data, { snrDb, seed, validation: earlyStop?.signals ?? 0 });
   const stages = stagesOf(net, reparametrisation ? params => reparametrisation.movedFor(params) : params => params, options);
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
@@ -42,7 +43,7 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   const wanted = new Map(net.params.map(param => [param, param.trainable]));
   const fingerprint = JSON.stringify({ network: net.description, operator: net.problem.operator.name, data: data.name, batch, seed,
     origin: checkpoint ? originOf(net, data) : [],
-    snrDb: String(snrDb), optimizer: optimizer.name, decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name, settings: reparametrisation?.settings,
+    snrDb: String(snrDb), optimizer: [optimizer.name, ...(optimizer.settings ?? [])], decay, clip: String(clip), earlyStop: earlyStop ?? null, layerLoss: layerLoss?.name, settings: reparametrisation?.settings,
     stages: stages.map(({ depth, learningRate, steps: count, moved }) => [depth, learningRate, count, moved.map(param => param.name)]) });
 
   const movedIn = ({ moved }: Stage): Param[] => moved.filter(param => wanted.get(param) ?? true);
@@ -106,6 +107,8 @@ export function training(net: UnrolledNetwork, data: Dataset, options: TrainOpti
   async function update(stage: Stage): Promise<void> {
     const progress = at.total / steps, moved = movedIn(stage);
     draw(at.total);
+    // Signals that are all 0 have no relative error to learn from.
+    if (x.every(value => value === 0)) return;
     reparametrisation?.materialise(progress);
     for (const param of params) param.grad.fill(0);
     // Not before there is a step to take.
