@@ -1,9 +1,11 @@
+import ndarray from 'ndarray';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dataset, sparseSpikes } from '../datasets/index.js';
 import { channelWise, float, sign, straightThrough, ternary } from '../src/binary/binarizers/index.js';
-import { sizeOf } from '../src/core/array.js';
-import { scale, transpose } from '../src/core/combine.js';
+import { flat, sizeOf, tensor } from '../src/core/array.js';
+import { blockDiagonal, compose, kroneckerIdentity, scale, stack, transpose } from '../src/core/combine.js';
+import { linop } from '../src/core/linop.js';
 import { l1 } from '../src/core/prox.js';
 import { random } from '../src/core/random.js';
 import { decodeSafetensors, encodeSafetensors } from '../src/core/safetensors.js';
@@ -13,7 +15,7 @@ import { decodeModel, encodeModel } from '../src/packed/model.js';
 import { learnedIsta, unrolledAdmm, unrolledIsta } from '../src/unrolled/presets.js';
 import type { Dataset, LinearOperator, OneBitNetwork } from '../src/types.js';
 import { learnable, operatorCases } from './cases.js';
-import { gaussian, rademacher } from '../operators/index.js';
+import { fourier, gaussian, rademacher } from '../operators/index.js';
 import { normals, normalTensor } from './helpers.js';
 
 const operatorOf = (name: string): LinearOperator => operatorCases.find(candidate => candidate.name === name)!.make();
@@ -223,6 +225,29 @@ packed('a network larger than its file is refused before it is built', () => {
   refused(learned('tied'), dense, /expected tensors for 65536 weights/);
   refused({ preset: 'learned-ista', args: { layers: 3, start: 'linear' } }, dense, /expected tensors for 131072 weights/);
   refused({ preset: 'admm', args: { layers: 3, coupling: 'tied' } }, dense, /expected tensors for 65536 weights/);
+});
+packed('combinations of parts without entries train, pack, count and come back', async () => {
+  const F = fourier([4]), hand = linop({ name: 'hand', inShape: [6], outShape: [6], forward: (x, out) => out.set(x), adjoint: (y, out) => out.set(y) });
+  for (const A of [kroneckerIdentity(2, F), blockDiagonal([F]), stack([F, F]), transpose(F), compose(gaussian(4, 6, { seed: 1 }), hand)]) {
+    const net = await float().fit(unrolledIsta({ operator: A, prox: l1() }, { layers: 2 }), dataFor(A), { steps: 0 }), y = normalTensor(A.outShape, 1);
+    const engine = pack(net);
+    assert.ok(apart(engine.reconstruct(y).data, net.forward(y).data) < 1e-4, A.name);
+    assert.ok(engine.bytes.total > 0, A.name);
+    if (A.describe) assert.equal(decodeModel(encodeModel(net)).net.forward(y).data, net.forward(y).data);
+  }
+});
+packed('an out that is a view, of another shape or on the measurement is refused', async () => {
+  const A = gaussian(4, 6, { seed: 1 }), engine = pack(await sign().fit(netFor(A), dataFor(A))), y = normalTensor([2, 4], 1);
+  const turned = ndarray(new Float32Array(12), [6, 2]).transpose(1, 0), memory = new Float32Array(20);
+  for (const [out, given, message] of [
+    [turned, y, /expected out to be a contiguous \[2,6\], got a view of \[2,6\]$/], [tensor(new Float32Array(12), [3, 4]), y, /expected out to be a contiguous \[2,6\], got \[3,4\]$/],
+    [tensor(memory.subarray(4, 16), [2, 6]), tensor(memory.subarray(0, 8), [2, 4]), /expected out to be another array than the input$/],
+  ] as const) {
+    assert.throws(() => engine.reconstruct(given, out), message);
+    assert.throws(() => A.adjoint(given, out), message);
+  }
+  const out = tensor(memory.subarray(8), [2, 6]);
+  assert.equal(flat(A.adjoint(tensor(memory.subarray(0, 8), [2, 4]), out)), new Float32Array(12));
 });
 packed('a prox for signals of another size is refused', () => {
   const { tensors, metadata } = decodeSafetensors(bytes);

@@ -44,6 +44,15 @@ export function flat(x: Tensor): Float32Array {
   return out;
 }
 
+/** Throws a RangeError unless `out` is a contiguous tensor of the shape whose memory does not overlap that of `input`. */
+export function checkOut(who: string, out: Tensor, shape: Shape, input: Tensor): void {
+  if (!sameShape(out.shape, shape) || flat(out) !== out.data)
+    throw new RangeError(`${who}: expected out to be a contiguous ${formatShape(shape)}, got ${sameShape(out.shape, shape) ? 'a view of ' : ''}${formatShape(out.shape)}`);
+  const a = out.data, b = input.data;
+  if (a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength)
+    throw new RangeError(`${who}: expected out to be another array than the input`);
+}
+
 /** How many signals of `shape` x holds: 1, or the leading axis. Throws naming `who` on any other shape. */
 export function batchOf(who: string, x: Tensor, shape: Shape): number {
   if (sameShape(x.shape, shape)) return 1;

@@ -23,7 +23,20 @@ export function csrFromRows(cols: number, rows: readonly (readonly Entry[])[]): 
   return { rows: rows.length, cols, rowPtr, colIdx: Uint32Array.from(colIdx), values: Float64Array.from(values) };
 }
 
-/** The entries of a map with weights `w` on `pattern`, row by row. Throws a TypeError for the Fourier basis. */
+/** An operator whose matrix nobody can write out: its entries are not told, or it is dense although its weights are few. */
+export class NoEntriesError extends TypeError {}
+
+/** The weights of an operator; undefined where it tells none, or is made of parts that do not. */
+export function knownWeights(A: LinearOperator): Float32Array | undefined {
+  try {
+    return A.weights?.();
+  } catch (error) {
+    if (error instanceof NoEntriesError) return undefined;
+    throw error;
+  }
+}
+
+/** The entries of a map with weights `w` on `pattern`, row by row. Throws a NoEntriesError for the Fourier basis. */
 export function explicit(pattern: Pattern, w: ArrayLike<number>): Csr {
   const { rows, cols } = matrixSize(pattern);
   const list: Entry[][] = Array.from({ length: rows }, () => []);
@@ -54,7 +67,7 @@ export function explicit(pattern: Pattern, w: ArrayLike<number>): Csr {
     }
     case 'diagonal':
       if (pattern.basis === 'fourier')
-        throw new TypeError(`explicit: a map diagonal in the Fourier basis over [${pattern.shape.join(',')}] is dense in the identity basis`);
+        throw new NoEntriesError(`explicit: a map diagonal in the Fourier basis over [${pattern.shape.join(',')}] is dense in the identity basis`);
       for (let i = 0; i < rows; i++) list[i]!.push([i, w[i]!]);
       break;
     case 'csr':
@@ -64,9 +77,9 @@ export function explicit(pattern: Pattern, w: ArrayLike<number>): Csr {
   return csrFromRows(cols, list);
 }
 
-/** The matrix of an operator that tells its pattern and weights; a TypeError names one that does not. */
+/** The matrix of an operator that tells its pattern and weights; a NoEntriesError names one that does not. */
 export function explicitOperator(A: LinearOperator): Csr {
-  if (!A.weights) throw new TypeError(`${A.name}: its entries are not known; give linop a pattern and weights`);
+  if (!A.weights) throw new NoEntriesError(`${A.name}: its entries are not known; give linop a pattern and weights`);
   return explicit(A.pattern(), A.weights());
 }
 

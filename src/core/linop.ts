@@ -1,5 +1,5 @@
 import type { LinearOperator, OperatorDescription, Pattern, Shape, Tensor } from '../types.js';
-import { batchOf, batchedShape, checkShape, flat, sizeOf, zeros } from './array.js';
+import { batchOf, batchedShape, checkOut, checkShape, flat, sizeOf, zeros } from './array.js';
 
 /** What an author writes: two plain loops over flat arrays, and what is known of the structure. */
 export interface LinopDefinition {
@@ -47,9 +47,7 @@ export function linop(definition: LinopDefinition): LinearOperator {
     const batch = batchOf(`${name}.${verb}`, x, from);
     const shape = batchedShape(x, from, to);
     out ??= zeros(shape);
-    if (batchOf(`${name}.${verb} out`, out, to) !== batch || out.data.length !== sizeOf(shape))
-      throw new RangeError(`${name}.${verb}: expected out to be a contiguous [${shape.join(',')}], got [${out.shape.join(',')}]`);
-    if (out.data === x.data) throw new RangeError(`${name}.${verb}: expected out to be another array than the input`);
+    checkOut(`${name}.${verb}`, out, shape, x);
     run(flat(x), out.data, batch);
     return out;
   };

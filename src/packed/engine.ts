@@ -1,5 +1,6 @@
 import type { Bytes, Engine, LinearOperator, OneBitNetwork, Tensor } from '../types.js';
-import { batchOf, batchedShape, checkFinite, flat, formatShape, sizeOf, tensor } from '../core/array.js';
+import { batchOf, batchedShape, checkFinite, checkOut, flat, sizeOf, tensor } from '../core/array.js';
+import { knownWeights } from '../core/explicit.js';
 import { indexBits, matrixSize } from '../core/pattern.js';
 import { networkFrom, needsOperator } from '../unrolled/presets.js';
 import { outline } from './rebuilt.js';
@@ -12,7 +13,7 @@ import { packedMap } from './packed-map.js';
  * geometry is computed and costs nothing; of a sparse matrix written out, the parts tell where its entries are.
  */
 function operatorBytes(A: LinearOperator): number {
-  const weights = A.geometry ? undefined : A.weights?.();
+  const weights = A.geometry ? undefined : knownWeights(A);
   if (!weights) return 0;
   const pattern = A.pattern();
   const support = pattern.kind === 'diagonal' && pattern.basis === 'fourier' && pattern.support ? Math.ceil(pattern.support.length / 8) : 0;
@@ -94,8 +95,8 @@ export function pack(net: OneBitNetwork, { precision = 'standard' }: PackOptions
       return outs;
     },
     reconstruct(y, out) {
-      if (out && out.data.length !== sizeOf(operator.inShape) * batchOf('reconstruct', y, operator.outShape))
-        throw new RangeError(`reconstruct: expected out of shape ${formatShape(batchedShape(y, operator.outShape, operator.inShape))}, got ${formatShape(out.shape)}`);
+      batchOf('reconstruct', y, operator.outShape);
+      if (out) checkOut('reconstruct', out, batchedShape(y, operator.outShape, operator.inShape), y);
       if (run) {
         const to = out ?? empty(y), last = own.layers.length - 1;
         run(...check(y), k => (k === last ? to.data : undefined));

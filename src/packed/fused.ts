@@ -1,4 +1,5 @@
 import type { Layer, LinearOperator, OneBitNetwork, Param } from '../types.js';
+import { knownWeights } from '../core/explicit.js';
 import { visitLargest } from '../core/largest.js';
 import { axpby, floatProduct, fromLanes, laneBlock, resident, signProduct, softThreshold, thresholdStep, toLanes, type Precision, type Product } from '../kernels/index.js';
 import { signProductOf } from './packed-map.js';
@@ -19,7 +20,7 @@ export function oneMagnitude(weights: Float32Array): number | undefined {
 
 /** A's own products on signals side by side: on sign bits where all of its entries have one magnitude. */
 function operatorProduct(A: LinearOperator, precision: Precision): Product | undefined {
-  const weights = A.derived ? undefined : A.weights?.();
+  const weights = A.derived ? undefined : knownWeights(A);
   if (!weights) return undefined;
   const magnitude = oneMagnitude(weights);
   if (magnitude === undefined) return floatProduct(A.pattern(), weights);
