@@ -176,6 +176,10 @@ certificates('at 250 × 500 and 50 nonzeros T1 says that it is vacuous', async (
   const own = learnedIsta({ operator: gaussian(250, 500, { seed: 6 }), prox: l1() }, { layers: 1 });
   assert.ok(recoveryCertificate(await sign().fit(own, sparseSpikes(500)), 50)!.vacuous);
 });
+certificates('a sparsity that there is not is refused', async () => {
+  const one = await sign().fit(net, data);
+  for (const sparsity of [0, -3, 0.5, NaN]) assert.throws(() => recoveryCertificate(one, sparsity), `recoveryCertificate: expected a sparsity of 1 or more, got ${sparsity}`);
+});
 certificates('T1 and T2 do not speak of ADMM', async () =>
   assert.is(recoveryCertificate(await sign().fit(unrolledAdmm({ operator: A, prox: l1() }, { layers: 2, coupling: 'tied' }), data), 1), undefined));
 certificates('T2 speaks of blocks, one by one', async () =>

@@ -93,6 +93,8 @@ for (const { n, x: estimate, truth: reference, rrmse: time, spectrum, correlatio
 signals('NMSE and PSNR by hand', () => {
   const truth = Float32Array.of(3, -4),
     estimate = Float32Array.of(3, -3.5);
+  for (const [name, metric] of [['nmse', nmseDb], ['psnr', psnrDb]] as const)
+    assert.throws(() => metric(estimate.slice(1), truth), new RegExp(`^${name}: expected ${truth.length} numbers, got ${truth.length - 1}$`));
   near(nmseDb(estimate, truth), -20, DECIBEL);
   near(psnrDb(estimate, truth), 10 * Math.log10((16 * 2) / 0.25), DECIBEL);
 });

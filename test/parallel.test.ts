@@ -92,4 +92,23 @@ threads('a bad measurement loses none before it', async () => {
     assert.is(estimates.length, 70);
   }
 });
+threads('a source that fails loses none that it gave, and an engine that fails is asked once', async () => {
+  async function* source() {
+    for (let i = 0; i < 70; i++) yield normalTensor([20], i);
+    throw new Error('the source is gone');
+  }
+  let got = 0, asked = 0;
+  const drained = async (engine: Parameters<typeof streamed>[1]): Promise<string> => {
+    try {
+      for await (const _ of streamed(net, engine, source())) got++;
+      return 'nothing';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.is(await drained(pack(net)), 'the source is gone');
+  assert.is(got, 70);
+  assert.is(await drained({ reconstruct() { asked++; throw new Error('the engine is gone'); } }), 'the engine is gone');
+  assert.is(asked, 1);
+});
 threads.run();

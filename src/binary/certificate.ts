@@ -96,8 +96,10 @@ function observe(blocks: readonly { G: Float64Array; n: number }[], lambda: numb
 /**
  * T1, or T2 for block patterns, of a network whose one matrix W has signs on the pattern of A. Undefined where the theorem
  * does not speak: other networks, a prox other than l1, those that do not start from zero, weights in the Fourier basis, channel-wise scales.
+ * Throws a RangeError unless `sparsity`, the number of entries of a signal that are not 0, is a positive integer.
  */
 export function recoveryCertificate(net: OneBitNetwork, sparsity: number): RecoveryCertificate | undefined {
+  if (!Number.isSafeInteger(sparsity) || sparsity < 1) throw new RangeError(`recoveryCertificate: expected a sparsity of 1 or more, got ${sparsity}`);
   if (net.description.preset !== 'learned-ista' || net.description.args['start'] === 'linear' || net.problem.prox.name !== 'l1') return undefined;
   const { operator } = net.problem, W = net.params.find(param => param.name === 'W');
   const matrix = net.matrices.find(({ name }) => name === 'W');

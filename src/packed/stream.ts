@@ -6,7 +6,7 @@ const gathered = 64;
 
 /**
  * Reconstructs measurements as they come, one estimate for each in their order; at most 64 are held back. Throws a RangeError
- * for a measurement of another size or with a number that is not finite, after those before it.
+ * for a measurement of another size or with a number that is not finite, or what the source throws, after those before it.
  */
 export async function* streamed({ problem: { operator } }: OneBitNetwork, engine: Pick<Engine, 'reconstruct'> | { reconstruct(y: Tensor): Promise<Tensor> },
   measurements: AsyncIterable<Tensor> | Iterable<Tensor>): AsyncGenerator<Tensor, void, undefined> {
@@ -14,22 +14,24 @@ export async function* streamed({ problem: { operator } }: OneBitNetwork, engine
   const batch = new Float32Array(gathered * m);
   let count = 0;
   async function* flush(): AsyncGenerator<Tensor, void, undefined> {
-    const x = await engine.reconstruct(tensor(batch.subarray(0, count * m), [count, ...operator.outShape]));
-    for (let b = 0; b < count; b++) yield tensor(x.data.slice(b * n, (b + 1) * n), operator.inShape);
+    const held = count;
+    // What an engine fails on is not given to it again.
     count = 0;
+    const x = await engine.reconstruct(tensor(batch.subarray(0, held * m), [held, ...operator.outShape]));
+    for (let b = 0; b < held; b++) yield tensor(x.data.slice(b * n, (b + 1) * n), operator.inShape);
   }
   let index = 0;
-  for await (const y of measurements) {
-    try {
+  try {
+    for await (const y of measurements) {
       if (y.size !== m) throw new RangeError(`streamed: expected measurements of ${m} numbers, got ${y.size} in measurement ${index}`);
       checkFinite(`streamed: measurement ${index}`, flat(y));
-    } catch (error) {
-      if (count) yield* flush();
-      throw error;
+      batch.set(flat(y), count++ * m);
+      index++;
+      if (count === gathered) yield* flush();
     }
-    batch.set(flat(y), count++ * m);
-    index++;
-    if (count === gathered) yield* flush();
+  } catch (error) {
+    if (count) yield* flush();
+    throw error;
   }
   if (count) yield* flush();
 }

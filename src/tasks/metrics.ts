@@ -2,8 +2,14 @@ import { fourierPlan } from '../core/fft.js';
 
 export { ssim } from '../core/ssim.js';
 
-/** 10 log₁₀(Σ‖x̂ − x‖² / Σ‖x‖²) over all signals. */
+function checkLengths(who: string, estimate: ArrayLike<number>, truth: ArrayLike<number>): void {
+  if (estimate.length !== truth.length || !truth.length)
+    throw new RangeError(`${who}: expected ${truth.length || 'some'} numbers, got ${estimate.length}`);
+}
+
+/** 10 log₁₀(Σ‖x̂ − x‖² / Σ‖x‖²) over all signals. Throws a RangeError for arrays of different lengths, as all of these do. */
 export function nmseDb(estimate: Float32Array, truth: Float32Array): number {
+  checkLengths('nmse', estimate, truth);
   let error = 0,
     energy = 0;
   for (let i = 0; i < truth.length; i++) {
@@ -15,6 +21,7 @@ export function nmseDb(estimate: Float32Array, truth: Float32Array): number {
 
 /** 10 log₁₀(peak² / mean squared error), peak the largest magnitude of the truth. */
 export function psnrDb(estimate: Float32Array, truth: Float32Array): number {
+  checkLengths('psnr', estimate, truth);
   let error = 0,
     peak = 0;
   for (let i = 0; i < truth.length; i++) {
@@ -22,11 +29,6 @@ export function psnrDb(estimate: Float32Array, truth: Float32Array): number {
     peak = Math.max(peak, Math.abs(truth[i]!));
   }
   return 10 * Math.log10((peak ** 2 * truth.length) / error);
-}
-
-function checkLengths(who: string, estimate: ArrayLike<number>, truth: ArrayLike<number>): void {
-  if (estimate.length !== truth.length || !truth.length)
-    throw new RangeError(`${who}: expected ${truth.length || 'some'} numbers, got ${estimate.length}`);
 }
 
 /** 10 log₁₀(peak² / mean squared error) of one image; Infinity for equal images. */
