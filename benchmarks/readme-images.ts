@@ -1,7 +1,7 @@
 // The tables of RESULTS.md on images and EEG.
 import { weightBytes } from '../src/report/groups.js';
 import type { Row } from '../src/tasks/rows.js';
-import { exactly, markdown, mean, rowOf, spread } from './markdown.js';
+import { exactly, markdown, mean, rowOf, rowsOf, spread } from './markdown.js';
 
 const imageOrder = ['linear', 'wavelet-ista', 'tv', 'float', 'ternary', 'channel-wise', 'straight-through'];
 
@@ -47,5 +47,21 @@ export function longTable(): string {
     const own = rowOf(`one-bit-cs-${share}-${file}`, method), float = rowOf(`released-cs-${share}-plus`, 'float'), start = rowOf(`released-cs-${share}-plus`, 'linear');
     return [`${share} %`, method.endsWith('taught') ? 'released network' : 'truth', String(own.steps), start.psnrDb.toFixed(2), float.psnrDb.toFixed(2),
       own.psnrDb.toFixed(2), (float.psnrDb - own.psnrDb).toFixed(2), float.ssim!.toFixed(4), own.ssim!.toFixed(4)];
+  }));
+}
+
+/** Tomography by `ista-net-dct` of several widths and lengths: how far signs stay behind floats, seed by seed. */
+export function widthsTable(): string {
+  const rows = rowsOf('tomography-dct-'), groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.features} ${row.steps}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const psnr = (own: readonly Row[], method: string): readonly number[] => own.filter(row => row.method === method).sort((a, b) => a.seed - b.seed).map(({ psnrDb }) => psnrDb);
+  return markdown(['channels', 'steps', 'seeds', 'float', 'one bit', 'behind, by seed', 'behind', 'one-bit bytes'], [...groups.values()].map(own => {
+    const float = psnr(own, 'float'), oneBit = psnr(own, 'straight-through'), behind = float.map((value, k) => value - oneBit[k]!);
+    const { features, steps } = own[0]!, { bytes } = own.find(({ method }) => method === 'straight-through')!;
+    return [String(features), String(steps), String(own.filter(({ method }) => method === 'float').map(({ seed }) => seed)), spread(float, 2), spread(oneBit, 2),
+      behind.map(value => value.toFixed(2)).join(', '), spread(behind, 2), String(weightBytes({ bytes }))];
   }));
 }

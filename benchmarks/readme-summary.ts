@@ -29,7 +29,7 @@ const line = (problem: string, measure: Measure, [solver, of]: readonly [method:
 });
 
 const deblur = exactly('deblur-gaussian'), eeg = exactly('eeg-denoise'), sparse = exactly('published-method-600'), slices = exactly('mri-20-tv'),
-  phantoms = rowsOf('tomography-dct-48-').filter(({ steps }) => steps === 3500), set11 = exactly('released-cs-25-plus'),
+  phantoms = rowsOf('tomography-dct-64-'), set11 = exactly('released-cs-25-plus'),
   framed = codesNetworks().find(({ frame, zeros }) => frame === 1.5 && !zeros)!;
 const spikes = line('Sparse signals, published 250 × 500 matrix', nmse, ['amp', sparse], sparse, rowsOf('published-long-24'));
 const lines: readonly Line[] = [

@@ -5,7 +5,7 @@ import type { Row } from '../src/tasks/rows.js';
 import type { BenchRow } from './case.js';
 import { exactly, markdown, rowsOf } from './markdown.js';
 import { binarizersTable, frameBlockTable, framesTable, hypernetworkTable, uncertaintyTable } from './readme-binarizers.js';
-import { blursTable, eegColumns, imageColumns, longTable, releasedTable, seedsTable, withoutStart } from './readme-images.js';
+import { blursTable, eegColumns, imageColumns, longTable, releasedTable, seedsTable, widthsTable, withoutStart } from './readme-images.js';
 import { binaryTable, codesTable, headTable, ingredientsTable, proofTable, quantizeTable, solverTable } from './readme-qubo.js';
 import { summaryTable } from './readme-summary.js';
 
@@ -113,7 +113,8 @@ const tables: Readonly<Record<string, string>> = {
   'mri-brains': seedsTable([...exactly('mri-20-tv'), ...['1', '2', '3', 'ternary', 'channel-wise'].flatMap(run => withoutStart(`mri-brains-${run}`))], imageColumns),
   tomography: seedsTable(exactly('tomography'), imageColumns),
   'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
-  'tomography-dct': seedsTable(['float', 'straight-through'].flatMap(method => rowsOf(`tomography-dct-48-${method}-`)), imageColumns),
+  'tomography-dct': seedsTable(rowsOf('tomography-dct-64-'), imageColumns),
+  'tomography-widths': widthsTable(),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(withoutStart('deblur-gaussian-gradient'), imageColumns),
   'deblur-kernels': blursTable(),
