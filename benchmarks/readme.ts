@@ -115,6 +115,7 @@ const tables: Readonly<Record<string, string>> = {
   'tomography-24': seedsTable(withoutStart('tomography-24'), imageColumns),
   'tomography-dct': seedsTable(rowsOf('tomography-dct-64-'), imageColumns),
   'tomography-widths': widthsTable(),
+  'tomography-noisy': seedsTable(rowsOf('tomography-noisy-'), imageColumns),
   deblur: seedsTable(exactly('deblur-gaussian'), imageColumns),
   'deblur-gradient': seedsTable(withoutStart('deblur-gaussian-gradient'), imageColumns),
   'deblur-kernels': blursTable(),
